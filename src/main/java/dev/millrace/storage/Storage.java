@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Named bytes that outlive every process. Safe for use by many threads and, where the adapter says
  * so, by many processes.
  *
- * <p>A name is a path of segments joined by {@code /}. A segment holds letters, digits and {@code
- * . _ - ~ %}, is not {@code .} or {@code ..}, and is at most 255 characters long, a name at most
+ * <p>A name is a path of segments joined by {@code /}. A segment holds letters, digits and {@code .
+ * _ - ~ %}, is not {@code .} or {@code ..}, and is at most 255 characters long, a name at most
  * 1,000; anything else is refused with {@link IllegalArgumentException}. {@link Names#segment}
  * makes a segment of any text.
  *
