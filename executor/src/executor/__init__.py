@@ -1,0 +1,1 @@
+"""Runs the Python of analysis jobs, one isolated session each."""
