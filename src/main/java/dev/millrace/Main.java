@@ -1,0 +1,57 @@
+package dev.millrace;
+
+import java.util.Objects;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command line. What it prints goes through picocli's writers; nobody here touches the standard
+ * streams. Exit codes: 0 done, 1 failed, 2 not understood, 3 not built yet.
+ */
+@Command(
+    name = "millrace",
+    description = "Runs AI data-analysis jobs from a queue.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = DemoCommand.class)
+public final class Main {
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setParameterExceptionHandler(Main::notUnderstood)
+        .setExecutionExceptionHandler(Main::failed);
+  }
+
+  private static int notUnderstood(ParameterException problem, String[] args) {
+    var command = problem.getCommandLine();
+    var err = command.getErr();
+    err.println(problem.getMessage());
+    UnmatchedArgumentException.printSuggestions(problem, err);
+    err.println("Try: ./" + command.getCommandSpec().qualifiedName() + " --help");
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Exception problem, CommandLine command, ParseResult parsed) {
+    var why = Objects.requireNonNullElse(problem.getMessage(), problem.getClass().getSimpleName());
+    command.getErr().println(command.getCommandName() + " failed: " + why);
+    return ExitCode.SOFTWARE;
+  }
+
+  /** The version stands in the manifest of the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      var version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"millrace " + Objects.requireNonNullElse(version, "not from a jar")};
+    }
+  }
+}
