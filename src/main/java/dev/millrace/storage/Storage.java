@@ -11,22 +11,25 @@ import org.jspecify.annotations.Nullable;
  * so, by many processes.
  *
  * <p>A name is a path of segments joined by {@code /}. A segment holds letters, digits and {@code .
- * _ - ~ %}, is not {@code .} or {@code ..}, and is at most 255 characters long, a name at most
- * 1,000; anything else is refused with {@link IllegalArgumentException}. {@link Names#segment}
- * makes a segment of any text.
+ * _ - ~ %}, does not end with a dot, and is at most 250 characters long, a name at most 1,000;
+ * anything else is refused with {@link IllegalArgumentException}. {@link Names#segment} makes a
+ * segment of any text.
  *
  * <p>A change is durable when its method returns. When a method throws {@link
  * dev.millrace.job.Unavailable} the change may or may not have happened, and a caller finds out by
  * reading. Nobody ever sees half of a change.
  */
 public interface Storage extends AutoCloseable {
+  /** The most bytes one append can add. */
+  int LONGEST_APPEND = 4 << 20;
 
   /** Creates an empty log. Answers false when the name is taken. */
   boolean create(String name);
 
   /**
    * Adds bytes to a log that is exactly {@code position} bytes long, in one piece. Of any number of
-   * writers at one position exactly one is answered {@link Append.Done}.
+   * writers at one position exactly one is answered {@link Append.Done}. At most {@link
+   * #LONGEST_APPEND} bytes.
    */
   Append append(String name, long position, byte[] bytes);
 
@@ -46,8 +49,13 @@ public interface Storage extends AutoCloseable {
   }
 
   /**
-   * Writes an immutable blob of {@code length} bytes, unless the name is taken: then the stream is
-   * left alone and the answer is false.
+   * Writes an immutable blob of the next {@code length} bytes of a stream, unless the name is
+   * taken: then the answer is false, and the stream is left alone if that could be seen beforehand.
+   * False may also mean that this very put succeeded and its answer was lost; where contents follow
+   * from names, nobody needs to know.
+   *
+   * @throws java.io.UncheckedIOException when the stream fails; nothing is stored
+   * @throws IllegalArgumentException when the stream ends early; nothing is stored
    */
   boolean putIfAbsent(String name, InputStream bytes, long length);
 
