@@ -1,0 +1,125 @@
+package dev.millrace.storage.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the write-ahead log of an earlier process.
+ *
+ * <p>A batch is written only after the one before it is durable. So a broken batch with nothing
+ * behind it was never acknowledged and is left out; a broken batch with a good one behind it is
+ * damage, and then nothing is guessed.
+ */
+final class Recovery {
+  private final Disk disk;
+  private final Path directory;
+
+  /** Changes that were acknowledged and may not have reached their files. */
+  final Generation generation = new Generation();
+
+  /** Where the newest segment ends. */
+  Link last = Link.NONE;
+
+  Recovery(Disk disk, Path directory) {
+    this.disk = disk;
+    this.directory = directory;
+  }
+
+  /**
+   * @throws IllegalStateException when the log is damaged
+   */
+  void run() throws IOException {
+    List<Read> segments = read();
+    for (int i = 0; i < segments.size(); i++) {
+      Read segment = segments.get(i);
+      Link next = i + 1 < segments.size() ? segments.get(i + 1).link : null;
+      replay(segment, next);
+      generation.segments.add(directory.resolve(segment.name.toString()));
+    }
+  }
+
+  private record Read(SegmentName name, @Nullable Link link, List<Frame> frames, long end) {}
+
+  private List<Read> read() throws IOException {
+    List<SegmentName> names = new ArrayList<>();
+    disk.list(directory, file -> SegmentName.parse(file).ifPresent(names::add));
+    names.sort(null);
+    List<Read> segments = new ArrayList<>();
+    for (SegmentName name : names) {
+      Read segment = read(name);
+      segments.add(segment);
+      last = new Link(name.number(), segment.end);
+    }
+    return segments;
+  }
+
+  private Read read(SegmentName name) throws IOException {
+    ByteBuffer file = bytes(directory.resolve(name.toString()));
+    List<Frame> frames = new ArrayList<>();
+    int position = 0;
+    Frame frame;
+    while ((frame = Frame.at(file, position, name.salt())) != null
+        && frame.batch() == frames.size()) {
+      frames.add(frame);
+      position += frame.size();
+    }
+    for (int at = position + 1; at < file.limit(); at++) {
+      if (Frame.at(file, at, name.salt()) != null) {
+        throw damaged(name, "the batch at byte " + position + " is broken, and one follows it");
+      }
+    }
+    Link link = frames.isEmpty() ? null : Link.read(frames.getFirst().payload().duplicate());
+    return new Read(name, link, frames, position);
+  }
+
+  private void replay(Read segment, @Nullable Link next) {
+    if (next != null && next.previous() != segment.name.number()) {
+      throw damaged(segment.name, "the segment after it is missing");
+    }
+    if (next != null && next.end() > segment.end) {
+      throw damaged(segment.name, "it ends before byte " + next.end());
+    }
+    long position = 0;
+    for (Frame frame : segment.frames) {
+      if (next != null && position >= next.end()) {
+        return;
+      }
+      position += frame.size();
+      try {
+        ByteBuffer payload = frame.payload();
+        if (frame.batch() == 0) {
+          payload.position(Link.SIZE);
+        }
+        for (Change change : Change.decode(payload)) {
+          generation.apply(change, false);
+        }
+      } catch (RuntimeException e) {
+        throw damaged(segment.name, "it contradicts itself, " + e.getMessage());
+      }
+    }
+  }
+
+  private IllegalStateException damaged(SegmentName name, String how) {
+    return new IllegalStateException(
+        "the write-ahead log %s is damaged: %s. It may hold changes that are nowhere else. Restore"
+                .formatted(directory.resolve(name.toString()), how)
+            + " the data directory from a copy; or move this file away to go on without them");
+  }
+
+  private ByteBuffer bytes(Path file) throws IOException {
+    try (var handle = disk.open(file)) {
+      // A killed process may have left bytes that are only in the cache. Once shown they must stay.
+      handle.force(true);
+      ByteBuffer bytes = ByteBuffer.allocate((int) handle.size());
+      int got = 0;
+      while (bytes.hasRemaining() && got >= 0) {
+        got = handle.read(bytes, bytes.position());
+      }
+      return bytes.flip();
+    }
+  }
+}
