@@ -2,6 +2,7 @@ package dev.millrace.storage.disk;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +18,7 @@ final class Checkpointer {
   private final Checkpoint checkpoint;
   private final Semaphore wanted;
   private final ReentrantLock running = new ReentrantLock();
-  private volatile boolean stopped;
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   Checkpointer(WriteAheadLog log, Checkpoint checkpoint, Semaphore wanted) {
     this.log = log;
@@ -53,13 +54,13 @@ final class Checkpointer {
 
   private void loop(Duration period) {
     try {
-      while (!stopped) {
+      while (stopped.getCount() > 0) {
         if (wanted.tryAcquire(period.toMillis(), TimeUnit.MILLISECONDS)) {
           wanted.drainPermits();
         }
-        if (!stopped && !quietly()) {
+        if (stopped.getCount() > 0 && !quietly()) {
           // New wishes do not shorten this pause: a full disk is not asked in a tight loop.
-          TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+          stopped.await(PAUSE_AFTER_FAILURE_MILLIS, TimeUnit.MILLISECONDS);
         }
       }
     } catch (InterruptedException e) {
@@ -82,7 +83,7 @@ final class Checkpointer {
   }
 
   void stop() {
-    stopped = true;
+    stopped.countDown();
     wanted.release();
   }
 }
