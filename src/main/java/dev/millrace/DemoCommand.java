@@ -22,7 +22,7 @@ final class DemoCommand implements Callable<Integer> {
             """
             Built:
               job       what a job asks for and how it ends
-              storage   the port that keeps everything a job leaves behind
+              storage   logs and blobs that outlive every process, on disk
               executor  the Python that sessions will run in, checked above
 
             Not built yet:
