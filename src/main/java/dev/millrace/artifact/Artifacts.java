@@ -1,0 +1,79 @@
+package dev.millrace.artifact;
+
+import dev.millrace.job.Artifact;
+import dev.millrace.job.Digest;
+import dev.millrace.job.Unavailable;
+import dev.millrace.storage.Layout;
+import dev.millrace.storage.Storage;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** Keeps files by their content. Safe for use by many threads. */
+public final class Artifacts {
+  private final Storage storage;
+
+  public Artifacts(Storage storage) {
+    this.storage = storage;
+  }
+
+  /** A file that is kept: its hash, its size, and its name in the store. */
+  public record Kept(String sha256, long size, String blob) {}
+
+  /**
+   * Keeps a stream under its hash. The stream is spooled to a temporary file, never held in memory:
+   * its hash is its name, and is known only at its end.
+   */
+  public Kept keep(Folder folder, InputStream content) {
+    try {
+      Path spool = Files.createTempFile("millrace", ".spool");
+      try (var hashed = new DigestInputStream(content, Digest.streaming())) {
+        Files.copy(hashed, spool, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        String sha256 = HexFormat.of().formatHex(hashed.getMessageDigest().digest());
+        long size = Files.size(spool);
+        try (var bytes = new BufferedInputStream(Files.newInputStream(spool))) {
+          storage.putIfAbsent(folder.file(sha256), bytes, size);
+        }
+        return new Kept(sha256, size, folder.file(sha256));
+      } finally {
+        Files.delete(spool);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("a file could not be spooled to the temporary folder", e);
+    }
+  }
+
+  /** The bytes of an artifact, or of a range of it. The caller closes the stream. */
+  public Optional<InputStream> open(Artifact artifact, long from, long length) {
+    return storage.open(artifact.blob(), from, length);
+  }
+
+  /** Copies a file that was sent ahead into a folder; absent when there is none. */
+  public Optional<Kept> adopt(Folder folder, String tenant, String uploadId) {
+    return storage
+        .open(Layout.upload(tenant, uploadId), 0, Long.MAX_VALUE)
+        .map(upload -> copied(folder, upload));
+  }
+
+  /** Copies a kept file from one folder to another, for a job that repeats another. */
+  public Kept copy(Folder from, String sha256, Folder to) {
+    return storage
+        .open(from.file(sha256), 0, Long.MAX_VALUE)
+        .map(file -> copied(to, file))
+        .orElseThrow(() -> new Unavailable("an input file is missing: " + from.file(sha256)));
+  }
+
+  private Kept copied(Folder folder, InputStream content) {
+    try (content) {
+      return keep(folder, content);
+    } catch (IOException e) {
+      throw new Unavailable("a file could not be read to its end", e);
+    }
+  }
+}

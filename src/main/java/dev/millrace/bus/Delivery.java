@@ -1,0 +1,54 @@
+package dev.millrace.bus;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message as the broker gave it out, under a lock. Whoever hands it over keeps the lock alive
+ * and settles the message by the {@link Verdict}.
+ */
+public interface Delivery {
+  Received message();
+
+  /**
+   * Makes sure of the lock, with the broker itself. False when it is gone for good.
+   *
+   * @throws dev.millrace.job.Unavailable when the broker does not answer
+   */
+  boolean renew();
+
+  /** Whether the lock is held, as far as is known here, without asking. */
+  boolean locked();
+
+  /** Whether whoever handed this over runs nothing else until it is settled. */
+  boolean alone();
+
+  /**
+   * What the broker says of the message, and what it carries.
+   *
+   * @param entity the queue it came from
+   * @param sequenceNumber the broker's own number of it, the same at every delivery
+   * @param enqueuedAt the broker's clock when the message could first be given out
+   * @param expiresAt when the sender's time to live is over
+   */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two messages
+  record Received(
+      String entity,
+      long sequenceNumber,
+      @Nullable String messageId,
+      byte[] body,
+      @Nullable String correlationId,
+      @Nullable String replyTo,
+      @Nullable String replyToSessionId,
+      Instant enqueuedAt,
+      @Nullable Instant expiresAt,
+      @Nullable String traceparent,
+      @Nullable String tracestate) {
+
+    /** What its sender is known by: the MessageId, or the broker's number where there is none. */
+    public String identity() {
+      return Optional.ofNullable(messageId).orElseGet(() -> "#" + sequenceNumber);
+    }
+  }
+}

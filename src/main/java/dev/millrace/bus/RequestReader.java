@@ -1,0 +1,148 @@
+package dev.millrace.bus;
+
+import dev.millrace.job.Finding;
+import dev.millrace.job.InputFile;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRef;
+import dev.millrace.job.JobRequest;
+import dev.millrace.job.Limits;
+import io.micronaut.json.tree.JsonNode;
+import io.micronaut.serde.ObjectMapper;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the body of a message on a queue of jobs. */
+public final class RequestReader {
+  private static final int SCHEMA = 1;
+  private static final int LONGEST_SESSION_ID = 128;
+
+  private final ObjectMapper json;
+  private final String defaultAgent;
+
+  /**
+   * @param defaultAgent who works on a request that names nobody
+   */
+  public RequestReader(ObjectMapper json, String defaultAgent) {
+    this.json = json;
+    this.defaultAgent = defaultAgent;
+  }
+
+  public Reading read(byte[] body) {
+    JsonNode node;
+    try {
+      node = json.readValue(body, JsonNode.class);
+    } catch (IOException e) {
+      return new Reading.Unreadable(
+          "malformed", "the body is not JSON in UTF-8: " + e.getMessage());
+    }
+    if (node == null || !node.isObject()) {
+      return new Reading.Unreadable("malformed", "the body must be a JSON object");
+    }
+    var findings = new ArrayList<Finding>();
+    var fields = new Fields(node, "", findings);
+    long schema = fields.count("schema", SCHEMA);
+    if (schema > SCHEMA) {
+      return new Reading.Unreadable(
+          "unsupported-schema",
+          "the body is of schema " + schema + "; this version reads schema " + SCHEMA);
+    }
+    Fields pointer = fields.object("pointer");
+    return pointer == null ? request(fields, findings) : pointsTo(pointer);
+  }
+
+  private static Reading pointsTo(Fields pointer) {
+    String tenant = pointer.text("tenant");
+    String job = pointer.text("job");
+    try {
+      return new Reading.PointsTo(
+          new JobRef(Objects.requireNonNull(tenant), new JobId(Objects.requireNonNull(job))));
+    } catch (NullPointerException | IllegalArgumentException e) {
+      return new Reading.Unreadable("malformed", "a pointer needs a tenant and a job id");
+    }
+  }
+
+  private Reading request(Fields fields, List<Finding> findings) {
+    String message = fields.text("message");
+    if (message == null || message.isBlank()) {
+      fields.wrong("message", "is required: say what is to be done");
+    }
+    String sessionId = fields.text("sessionId");
+    if (sessionId != null && (sessionId.isEmpty() || sessionId.length() > LONGEST_SESSION_ID)) {
+      fields.wrong("sessionId", "must have 1 to " + LONGEST_SESSION_ID + " characters");
+    }
+    var request =
+        new JobRequest(
+            fields.word("kind", JobRequest.Kind.AGENT),
+            Objects.requireNonNullElse(fields.text("agent"), defaultAgent),
+            Objects.requireNonNullElse(message, ""),
+            sessionId,
+            files(fields),
+            fields.map("responseSchema"),
+            fields.flag("tools", true),
+            Objects.requireNonNullElse(fields.text("role"), "user"),
+            limits(fields.object("limits")),
+            instant(fields, "deadline"),
+            fields.flag("stream", false),
+            fields.word("whenBusy", JobRequest.WhenBusy.QUEUE),
+            fields.text("correlationId"),
+            Objects.requireNonNullElse(fields.map("metadata"), Map.of()));
+    if (request.kind() != JobRequest.Kind.AGENT) {
+      fields.wrong("kind", "this kind is not built yet; use agent");
+    }
+    return findings.isEmpty()
+        ? new Reading.Wants(
+            request,
+            fields.unknown().stream().map(name -> "ignored unknown field /" + name).toList())
+        : new Reading.Wrong(request, findings);
+  }
+
+  private static List<InputFile> files(Fields fields) {
+    var files = new ArrayList<InputFile>();
+    for (Fields file : fields.objects("files")) {
+      String name = file.text("name");
+      if (name == null || name.isBlank()) {
+        file.wrong("name", "is required");
+        continue;
+      }
+      String uploadId = file.text("uploadId");
+      String base64 = file.text("base64");
+      String url = file.text("url");
+      if (Stream.of(uploadId, base64, url).filter(Objects::nonNull).count() != 1) {
+        file.wrong("name", "needs exactly one of uploadId, base64 and url beside it");
+      }
+      if (url != null) {
+        file.wrong("url", "files by address are switched off; send base64 or an uploadId");
+      }
+      files.add(new InputFile(name, uploadId, base64, url, null, 0));
+    }
+    return files;
+  }
+
+  private static @Nullable Limits limits(@Nullable Fields limits) {
+    return limits == null
+        ? null
+        : new Limits(
+            (int) Math.min(Integer.MAX_VALUE, limits.count("turns", Limits.USUAL.turns())),
+            (int) Math.min(Integer.MAX_VALUE, limits.count("toolCalls", Limits.USUAL.toolCalls())),
+            limits.count("tokens", Limits.USUAL.tokens()),
+            (int) Math.min(Integer.MAX_VALUE, limits.count("seconds", Limits.USUAL.seconds())),
+            limits.count("outputBytes", Limits.USUAL.outputBytes()));
+  }
+
+  private static @Nullable Instant instant(Fields fields, String name) {
+    String text = fields.text(name);
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      fields.wrong(name, "must be a time such as 2026-11-21T12:00:00Z");
+      return null;
+    }
+  }
+}

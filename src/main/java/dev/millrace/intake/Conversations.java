@@ -1,0 +1,117 @@
+package dev.millrace.intake;
+
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRequest;
+import dev.millrace.job.Message;
+import dev.millrace.job.StopReason;
+import dev.millrace.journal.ConversationEntry;
+import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.JobLog;
+import dev.millrace.journal.JobState;
+import dev.millrace.journal.Journal;
+import dev.millrace.journal.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Places in line. A job of a conversation is queued once, runs when it is the head, and leaves the
+ * line with its turn.
+ *
+ * <p>Both moves are exact for any number of writers: each is decided from a conversation read up to
+ * some position, then a job log read after that, and written only if the conversation still ends at
+ * that position.
+ */
+public final class Conversations {
+  private final Journal journal;
+  private final Results results;
+
+  public Conversations(Journal journal, Results results) {
+    this.journal = journal;
+    this.results = results;
+  }
+
+  /** Sees to it that a job has its place in line, or ends it if it would not wait for one. */
+  public void enlist(JobLog log) {
+    if (log.state().conversation().isEmpty()) {
+      return;
+    }
+    var conversation = journal.conversation(log.state().conversation().get());
+    while (!conversation.unfinished(log.job().id())) {
+      JobState state = log.refresh().state();
+      if (state.ended().isPresent() || state.attempts().epoch() > 0) {
+        return; // who was claimed had a place; who ended needs none but the one its turn brings
+      }
+      if (conversation.head().isPresent()
+          && state.request().whenBusy() == JobRequest.WhenBusy.REFUSE) {
+        log.append(results.ended(log, busy()));
+      } else if (conversation.append(new ConversationEntry.Queued(log.job().id().value()))) {
+        return;
+      }
+    }
+  }
+
+  private static Ending busy() {
+    return Ending.failed(
+        StopReason.CONFLICT,
+        "an earlier turn of this conversation is unfinished, and the request asked not to wait",
+        List.of());
+  }
+
+  /** The job whose turn it is in a job's conversation; a job on its own is always its own head. */
+  public Optional<JobId> head(JobLog log) {
+    return log.state()
+        .conversation()
+        .map(conversation -> journal.conversation(conversation).head())
+        .orElseGet(() -> Optional.of(log.job().id()));
+  }
+
+  /** Whether an ended job has left the line. */
+  private static boolean hasTurn(JobLog ended, ConversationLog conversation) {
+    JobId job = ended.job().id();
+    return !conversation.unfinished(job)
+        && (ended.state().attempts().epoch() > 0 || conversation.everQueued(job));
+  }
+
+  /** Sees to it that an ended job has left the line, and answers who is the head then. */
+  Optional<JobId> turn(JobLog ended) {
+    if (ended.state().conversation().isEmpty()) {
+      return Optional.empty();
+    }
+    var conversation = journal.conversation(ended.state().conversation().get());
+    while (!hasTurn(ended, conversation)) {
+      var turn = turnOf(ended);
+      if (conversation.unfinished(ended.job().id())) {
+        conversation.append(turn);
+      } else {
+        conversation.append(new ConversationEntry.Queued(ended.job().id().value()), turn);
+      }
+    }
+    return conversation.head();
+  }
+
+  private static ConversationEntry.Turn turnOf(JobLog ended) {
+    JobState state = ended.state();
+    return new ConversationEntry.Turn(
+        ended.job().id().value(),
+        messages(state),
+        state.usage(),
+        state.lastAnswer().map(Step.Model::modelState).orElse(null));
+  }
+
+  private static List<Message> messages(JobState state) {
+    if (state.attempts().epoch() == 0) {
+      return List.of();
+    }
+    var messages = new ArrayList<Message>();
+    messages.add(Message.user(state.request().message()));
+    StopReason reason = state.ended().orElseThrow().stopReason();
+    if (reason == StopReason.ANSWERED) {
+      messages.addAll(state.said());
+    } else {
+      messages.add(Message.assistant("(This turn ended early: " + reason.word() + ".)", List.of()));
+    }
+    return messages;
+  }
+}

@@ -1,0 +1,9 @@
+package dev.millrace.job;
+
+/** Where a job is found: its tenant and its id. */
+public record JobRef(String tenant, JobId id) {
+  @Override
+  public String toString() {
+    return tenant + "/" + id;
+  }
+}

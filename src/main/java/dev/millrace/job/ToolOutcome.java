@@ -1,0 +1,47 @@
+package dev.millrace.job;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tool call came to. What the code did wrong is data.
+ *
+ * @param result the value of the last expression, or a tool's whole answer
+ * @param error what went wrong, in words a model can act on
+ * @param truncated whether an output was cut at its cap
+ */
+public record ToolOutcome(
+    String stdout,
+    String stderr,
+    @Nullable String result,
+    @Nullable String error,
+    boolean truncated,
+    double seconds) {
+
+  public static ToolOutcome of(String result) {
+    return new ToolOutcome("", "", result, null, false, 0);
+  }
+
+  public static ToolOutcome error(String error) {
+    return new ToolOutcome("", "", null, error, false, 0);
+  }
+
+  public ToolOutcome took(double measured) {
+    return new ToolOutcome(stdout, stderr, result, error, truncated, measured);
+  }
+
+  /** The outcome as a model reads it. */
+  public String text() {
+    var text = new StringBuilder();
+    section(text, "", stdout);
+    section(text, "stderr:\n", stderr);
+    section(text, "", result);
+    section(text, "error: ", error);
+    return text.isEmpty() ? "(no output)" : text.toString();
+  }
+
+  private static void section(StringBuilder text, String label, @Nullable String content) {
+    if (content != null && !content.isEmpty()) {
+      text.append(text.isEmpty() ? "" : "\n").append(label).append(content);
+    }
+  }
+}

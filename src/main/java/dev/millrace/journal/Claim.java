@@ -1,0 +1,90 @@
+package dev.millrace.journal;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * The right to write the next steps of a job, for as long as nobody else has claimed it. Belongs to
+ * one thread.
+ */
+public final class Claim {
+  private final JobLog log;
+  private final int epoch;
+  private final BooleanSupplier locked;
+  private final BooleanSupplier stopping;
+
+  /**
+   * @param locked whether the broker's lock, under which the claim was made, is still held
+   * @param stopping whether this worker is asked to let go
+   */
+  public Claim(JobLog log, BooleanSupplier locked, BooleanSupplier stopping) {
+    this.log = log;
+    this.epoch = log.state().attempts().epoch();
+    this.locked = locked;
+    this.stopping = stopping;
+  }
+
+  public JobLog log() {
+    return log;
+  }
+
+  public JobState state() {
+    return log.state();
+  }
+
+  public int epoch() {
+    return epoch;
+  }
+
+  /**
+   * Writes what this worker did. A step that was in flight when the lock went, or when somebody
+   * asked to cancel, is still written: it happened.
+   *
+   * @throws Halt when the job is another's by now, or over
+   */
+  public void append(Entry... entries) {
+    while (!log.append(entries)) {
+      stillMine();
+    }
+  }
+
+  /**
+   * Before anything new is begun.
+   *
+   * @throws Halt when nothing new may begin
+   */
+  public void mayBegin() {
+    stillMine();
+    if (!locked.getAsBoolean()) {
+      throw new Halt(Halt.Why.LOCK_LOST);
+    }
+    if (state().cancelRequested()) {
+      throw new Halt(Halt.Why.CANCELED);
+    }
+    if (stopping.getAsBoolean()) {
+      throw new Halt(Halt.Why.STOPPING);
+    }
+  }
+
+  /**
+   * While a call is in flight: reads the log on.
+   *
+   * @throws Halt when the call is in vain. A lost lock or a stop is no reason to give up a call
+   *     that is under way; its step may still be written.
+   */
+  public void lookWhileWaiting() {
+    log.refresh();
+    stillMine();
+    if (state().cancelRequested()) {
+      throw new Halt(Halt.Why.CANCELED);
+    }
+  }
+
+  private void stillMine() {
+    if (state().ended().isPresent()) {
+      throw new Halt(Halt.Why.ENDED);
+    }
+    if (state().attempts().epoch() > epoch) {
+      throw new Halt(Halt.Why.FENCED);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.millrace.journal;
+
+import dev.millrace.job.Message;
+import dev.millrace.job.Usage;
+import io.micronaut.serde.annotation.Serdeable;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a conversation's log can say. */
+public sealed interface ConversationEntry {
+
+  /** A job has its place in line. */
+  @Serdeable
+  record Queued(String jobId) implements ConversationEntry {}
+
+  /** A job is over; these messages are its part of the history. */
+  @Serdeable
+  record Turn(
+      String jobId, List<Message> messages, Usage usage, @Nullable Map<String, Object> modelState)
+      implements ConversationEntry {
+    public Turn {
+      messages = List.copyOf(messages);
+    }
+  }
+
+  /** Everything before is told by this text. */
+  @Serdeable
+  record Summary(int upTo, String text) implements ConversationEntry {}
+
+  /** Everything before is forgotten. */
+  @Serdeable
+  record Reset(String by) implements ConversationEntry {}
+
+  /**
+   * Where the line stands, so that nobody reads from the beginning.
+   *
+   * @param unfinished the jobs that have a place in line and no turn yet, in order
+   * @param turns how many turns there have been
+   * @param historyFrom the position in the log where the history in force begins
+   */
+  @Serdeable
+  record Snapshot(List<String> unfinished, int turns, long historyFrom)
+      implements ConversationEntry {
+    public Snapshot {
+      unfinished = List.copyOf(unfinished);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.millrace.journal;
+
+import dev.millrace.job.ConversationRef;
+import dev.millrace.job.JobRef;
+import dev.millrace.storage.Layout;
+import dev.millrace.storage.Storage;
+import io.micronaut.serde.ObjectMapper;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Opens the logs of one store. Safe for use by many threads. */
+public final class Journal {
+  private final Storage storage;
+  private final InstantSource clock;
+  private final Supplier<String> recordIds;
+  private final LogFormat<Entry> entries;
+  private final LogFormat<ConversationEntry> conversationEntries;
+
+  public Journal(
+      Storage storage, ObjectMapper json, InstantSource clock, Supplier<String> recordIds) {
+    this.storage = storage;
+    this.clock = clock;
+    this.recordIds = recordIds;
+    this.entries =
+        new LogFormat<>(
+            json,
+            List.of(
+                Entry.Submitted.class,
+                Entry.Enqueued.class,
+                Entry.Claimed.class,
+                Entry.ModelDone.class,
+                Entry.ToolIntent.class,
+                Entry.ToolDone.class,
+                Entry.Released.class,
+                Entry.CancelRequested.class,
+                Entry.Ended.class,
+                Entry.Published.class));
+    this.conversationEntries =
+        new LogFormat<>(
+            json,
+            List.of(
+                ConversationEntry.Queued.class,
+                ConversationEntry.Turn.class,
+                ConversationEntry.Summary.class,
+                ConversationEntry.Reset.class,
+                ConversationEntry.Snapshot.class));
+  }
+
+  /** The log of a job, read to its end; it may not exist. */
+  public JobLog job(JobRef job) {
+    return new JobLog(this, job).refresh();
+  }
+
+  /** The log of a new job, created if it is not there, and read to its end if it is. */
+  public JobLog create(JobRef job) {
+    return storage.create(Layout.log(Layout.job(job))) ? new JobLog(this, job) : job(job);
+  }
+
+  /** The log of a conversation, created if it is not there, read from its last snapshot on. */
+  public ConversationLog conversation(ConversationRef conversation) {
+    return new ConversationLog(this, conversation);
+  }
+
+  Storage storage() {
+    return storage;
+  }
+
+  LogFormat<Entry> entries() {
+    return entries;
+  }
+
+  LogFormat<ConversationEntry> conversationEntries() {
+    return conversationEntries;
+  }
+
+  <E> Log<E> log(String owner, LogFormat<E> format, Consumer<Line<E>> fold) {
+    return new Log<>(storage, format, clock, recordIds, owner, fold);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.worker;
+
+import dev.millrace.bus.Delivery;
+import dev.millrace.bus.Pointer;
+import dev.millrace.intake.Conversations;
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRef;
+import dev.millrace.job.StopReason;
+import dev.millrace.journal.Attempts;
+import dev.millrace.journal.Entry;
+import dev.millrace.journal.JobLog;
+import dev.millrace.journal.JobState;
+import dev.millrace.journal.Journal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides what a delivery calls for. It changes nothing but a missing place in line. */
+final class Look {
+  private final Journal journal;
+  private final Conversations conversations;
+  private final Patience patience;
+  private final InstantSource clock;
+
+  Look(Journal journal, Conversations conversations, Patience patience, InstantSource clock) {
+    this.journal = journal;
+    this.conversations = conversations;
+    this.patience = patience;
+    this.clock = clock;
+  }
+
+  /**
+   * @param own the job that the delivery points at; the one to look at may be another, earlier turn
+   *     of its conversation
+   */
+  Move at(Delivery delivery, JobLog own) {
+    own.refresh();
+    if (own.newer().isPresent()) {
+      return new Move.Leave(own.newer().get());
+    }
+    if (own.state().ended().isEmpty()) {
+      conversations.enlist(own);
+    }
+    if (own.state().ended().isPresent()) {
+      return new Move.Finish(own);
+    }
+    Optional<JobId> head = conversations.head(own);
+    if (head.isEmpty()) {
+      return at(delivery, own); // it ended and left the line while we looked
+    }
+    return atHead(delivery, head.get().equals(own.job().id()) ? own : read(own, head.get()));
+  }
+
+  private JobLog read(JobLog neighbour, JobId head) {
+    return journal.job(new JobRef(neighbour.job().tenant(), head));
+  }
+
+  private Move atHead(Delivery delivery, JobLog job) {
+    if (job.newer().isPresent()) {
+      return new Move.Leave(job.newer().get());
+    }
+    JobState state = job.state();
+    Attempts attempts = state.attempts();
+    if (state.ended().isPresent()) {
+      return new Move.Finish(job);
+    }
+    if (job.corrupt().isPresent()) {
+      return new Move.End(job, corrupt(job.corrupt().get()));
+    }
+    if (attempts.standing().isPresent() && !mayTakeOver(delivery, job, attempts.standing().get())) {
+      return new Move.StepAside(job);
+    }
+    Instant now = clock.instant();
+    if (!now.isBefore(state.submitted().deadline())) {
+      return new Move.End(job, Ending.cutShort(StopReason.DEADLINE, Shift.soFar(state)));
+    }
+    if (state.cancelRequested()) {
+      return new Move.End(job, Ending.cutShort(StopReason.CANCELED, Shift.soFar(state)));
+    }
+    Instant brokers = delivery.message().enqueuedAt(); // a copy sent for a time comes no earlier
+    if (attempts.notBefore().filter(now::isBefore).filter(brokers::isBefore).isPresent()) {
+      return new Move.Await(job, attempts.notBefore().get());
+    }
+    if (attempts.poisonous()) {
+      return new Move.End(job, poison());
+    }
+    return attempts.needsSolitude() && !delivery.alone() ? new Move.Solitude() : new Move.Take(job);
+  }
+
+  /**
+   * The broker gives out the message of a claim again only when its holder has lost it. Any other
+   * message says nothing about the holder, unless the sweeper sent it and the log itself is silent.
+   */
+  private boolean mayTakeOver(Delivery delivery, JobLog job, Entry.Claimed claim) {
+    Delivery.Received message = delivery.message();
+    boolean sameMessage =
+        claim.entity().equals(message.entity())
+            && claim.sequenceNumber() == message.sequenceNumber();
+    return sameMessage
+        || (Pointer.isRedrive(message) && job.silence().compareTo(patience.silence()) > 0);
+  }
+
+  private static Ending corrupt(String what) {
+    return Ending.failed(
+        StopReason.CORRUPT, "the log of this job was damaged in the store: " + what, List.of());
+  }
+
+  private static Ending poison() {
+    return Ending.failed(
+        StopReason.POISON,
+        "three workers in a row died over this job while they ran nothing else",
+        List.of());
+  }
+}

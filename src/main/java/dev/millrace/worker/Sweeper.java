@@ -1,0 +1,197 @@
+package dev.millrace.worker;
+
+import dev.millrace.bus.Delivery;
+import dev.millrace.bus.JobQueue;
+import dev.millrace.bus.Queues;
+import dev.millrace.bus.Reading;
+import dev.millrace.bus.RequestReader;
+import dev.millrace.bus.Verdict;
+import dev.millrace.intake.Aftermath;
+import dev.millrace.intake.Conversations;
+import dev.millrace.intake.Intake;
+import dev.millrace.intake.Pointers;
+import dev.millrace.intake.Results;
+import dev.millrace.intake.Submission;
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobRef;
+import dev.millrace.job.StopReason;
+import dev.millrace.job.Unavailable;
+import dev.millrace.journal.Attempts;
+import dev.millrace.journal.Entry;
+import dev.millrace.journal.Index;
+import dev.millrace.journal.JobLog;
+import dev.millrace.journal.JobState;
+import dev.millrace.journal.Journal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the open jobs that no message points to any more, and sees to them. Any replica may sweep
+ * at any time: whatever two of them do twice is harmless.
+ */
+public final class Sweeper {
+  private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+  private static final Duration NEVER_SUBMITTED = Duration.ofHours(1);
+  private static final int DOUBLINGS = 10;
+
+  private final Journal journal;
+  private final Index index;
+  private final RequestReader reader;
+  private final Intake intake;
+  private final Conversations conversations;
+  private final Results results;
+  private final Aftermath aftermath;
+  private final Pointers pointers;
+  private final JobQueue queue;
+  private final Queues queues;
+  private final Patience patience;
+  private final InstantSource clock;
+
+  public Sweeper(
+      Journal journal,
+      Index index,
+      RequestReader reader,
+      Intake intake,
+      Conversations conversations,
+      Results results,
+      Aftermath aftermath,
+      Pointers pointers,
+      JobQueue queue,
+      Queues queues,
+      Patience patience,
+      InstantSource clock) {
+    this.journal = journal;
+    this.index = index;
+    this.reader = reader;
+    this.intake = intake;
+    this.conversations = conversations;
+    this.results = results;
+    this.aftermath = aftermath;
+    this.pointers = pointers;
+    this.queue = queue;
+    this.queues = queues;
+    this.patience = patience;
+    this.clock = clock;
+  }
+
+  /**
+   * Looks at every open job once, and at what the broker has set aside. One job that cannot be seen
+   * to now holds up no other.
+   */
+  public void sweep() {
+    String continuation = null;
+    do {
+      Index.Open page = index.open(continuation);
+      page.jobs().forEach(this::quietly);
+      continuation = page.next();
+    } while (continuation != null);
+    for (Queues.Queue each : queues.queues()) {
+      queue.deadLetters(each.name(), this::setAside);
+    }
+  }
+
+  private void quietly(Index.Open.Entry open) {
+    if (open.age().compareTo(patience.lock()) <= 0) {
+      return;
+    }
+    try {
+      see(open);
+    } catch (Unavailable e) {
+      log.atWarn()
+          .setCause(e)
+          .addKeyValue("job", open.job())
+          .log("not seen to; the next sweep tries again");
+    }
+  }
+
+  private void see(Index.Open.Entry open) {
+    JobLog job = journal.job(open.job());
+    if (!job.exists()) {
+      if (open.age().compareTo(NEVER_SUBMITTED) > 0 && job.position() == 0) {
+        index.closed(open.job());
+      }
+      return;
+    }
+    if (job.newer().isEmpty() && job.silence().compareTo(patience.lock()) > 0) {
+      conversations.enlist(job);
+      see(job);
+    }
+  }
+
+  private void see(JobLog job) {
+    JobState state = job.state();
+    if (state.ended().isPresent()) {
+      aftermath.finish(job);
+      return;
+    }
+    boolean idle = state.attempts().standing().isEmpty();
+    if (idle && !clock.instant().isBefore(state.submitted().deadline())) {
+      end(job, StopReason.DEADLINE);
+    } else if (idle && state.cancelRequested()) {
+      end(job, StopReason.CANCELED);
+    } else if (conversations.head(job).filter(job.job().id()::equals).isPresent()
+        && neglected(job)) {
+      job.record(new Entry.Enqueued(idle ? pointers.again(job) : pointers.redrive(job)));
+    }
+  }
+
+  private void end(JobLog job, StopReason reason) {
+    if (job.append(results.ended(job, Ending.cutShort(reason, Shift.soFar(job.state()))))) {
+      aftermath.finish(job);
+    }
+  }
+
+  /** Whether a message that points to the job is missed by now; each one sent doubles the wait. */
+  private boolean neglected(JobLog job) {
+    JobState state = job.state();
+    Attempts attempts = state.attempts();
+    Duration silence = job.silence();
+    if (attempts.standing().isPresent()) {
+      return silence.compareTo(doubled(patience.silence(), state.sends())) > 0;
+    }
+    if (!state.enqueued()) {
+      return true;
+    }
+    Duration wait = doubled(patience.queued(), state.sends());
+    Instant since = attempts.notBefore().orElse(Instant.MIN);
+    return silence.compareTo(wait) > 0 && !clock.instant().isBefore(since);
+  }
+
+  private static Duration doubled(Duration wait, int times) {
+    return wait.multipliedBy(1L << Math.min(DOUBLINGS, times));
+  }
+
+  /** What the broker set aside: the log says what becomes of it, the broker's reason does not. */
+  private Verdict setAside(Delivery.Received message) {
+    return switch (reader.read(message.body())) {
+      case Reading.PointsTo(JobRef ref) -> sentAgain(journal.job(ref));
+      case Reading.Wants(var request, var warnings) ->
+          sentAgain(intake.meet(message, request, warnings));
+      case Reading.Wrong wrong -> sentAgain(intake.meetWrong(message, wrong));
+      case Reading.Unreadable unreadable -> new Verdict.LetGo(Duration.ZERO);
+    };
+  }
+
+  private Verdict sentAgain(Submission submission) {
+    return switch (submission) {
+      case Submission.Accepted(JobLog job) -> sentAgain(job);
+      case Submission.KeyReused reused -> new Verdict.Done();
+      case Submission.Gone gone -> new Verdict.Done();
+    };
+  }
+
+  private Verdict sentAgain(JobLog job) {
+    if (!job.exists()) {
+      return new Verdict.LetGo(Duration.ZERO);
+    }
+    if (job.state().ended().isEmpty()) {
+      job.record(new Entry.Enqueued(pointers.again(job)));
+    } else {
+      aftermath.finish(job);
+    }
+    return new Verdict.Done();
+  }
+}

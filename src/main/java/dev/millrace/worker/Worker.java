@@ -1,0 +1,187 @@
+package dev.millrace.worker;
+
+import dev.millrace.agent.AgentLoop;
+import dev.millrace.agent.Agents;
+import dev.millrace.bus.Delivery;
+import dev.millrace.bus.Reading;
+import dev.millrace.bus.RequestReader;
+import dev.millrace.bus.Verdict;
+import dev.millrace.intake.Aftermath;
+import dev.millrace.intake.Conversations;
+import dev.millrace.intake.Intake;
+import dev.millrace.intake.Pointers;
+import dev.millrace.intake.Results;
+import dev.millrace.intake.Submission;
+import dev.millrace.job.JobRef;
+import dev.millrace.job.Unavailable;
+import dev.millrace.journal.Entry;
+import dev.millrace.journal.Halt;
+import dev.millrace.journal.Index;
+import dev.millrace.journal.JobLog;
+import dev.millrace.journal.Journal;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Handles deliveries, any number at a time. Safe for use by many threads. */
+public final class Worker {
+  private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+  /** How long a delivery is held that cannot be handled now: the broker gives it out again then. */
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  private final String name;
+  private final Journal journal;
+  private final Index index;
+  private final RequestReader reader;
+  private final Intake intake;
+  private final Results results;
+  private final Aftermath aftermath;
+  private final Pointers pointers;
+  private final Look look;
+  private final Shift shift;
+  private volatile boolean stopping;
+
+  /**
+   * @param name tells this worker from others, for people
+   */
+  public Worker(
+      String name,
+      Journal journal,
+      Index index,
+      RequestReader reader,
+      Intake intake,
+      Conversations conversations,
+      Results results,
+      Aftermath aftermath,
+      Pointers pointers,
+      Agents agents,
+      AgentLoop loop,
+      Patience patience,
+      InstantSource clock) {
+    this.name = name;
+    this.journal = journal;
+    this.index = index;
+    this.reader = reader;
+    this.intake = intake;
+    this.results = results;
+    this.aftermath = aftermath;
+    this.pointers = pointers;
+    this.look = new Look(journal, conversations, patience, clock);
+    this.shift = new Shift(journal, agents, loop, results, aftermath, pointers, patience, clock);
+  }
+
+  /** From here on every job is let go at its next step. */
+  public void stop() {
+    stopping = true;
+  }
+
+  /** Does what a delivery calls for, and says what is to become of it. Throws nothing. */
+  public Verdict handle(Delivery delivery) {
+    try {
+      return switch (reader.read(delivery.message().body())) {
+        case Reading.PointsTo(JobRef job) -> pointedAt(delivery, job);
+        case Reading.Wants(var request, var warnings) ->
+            admitted(delivery, intake.meet(delivery.message(), request, warnings));
+        case Reading.Wrong wrong -> admitted(delivery, intake.meetWrong(delivery.message(), wrong));
+        case Reading.Unreadable(String reason, String description) ->
+            new Verdict.DeadLetter(reason, description);
+      };
+    } catch (Unavailable e) {
+      log.atWarn()
+          .setCause(e)
+          .addKeyValue("message", delivery.message().identity())
+          .log("message let go; it comes again");
+    } catch (RuntimeException e) {
+      log.atError()
+          .setCause(e)
+          .addKeyValue("message", delivery.message().identity())
+          .log("message let go after a fault of ours; it comes again");
+    }
+    return new Verdict.LetGo(PAUSE);
+  }
+
+  private Verdict pointedAt(Delivery delivery, JobRef ref) {
+    JobLog job = journal.job(ref);
+    if (job.exists()) {
+      return attend(delivery, job);
+    }
+    if (job.newer().isPresent()) {
+      return new Verdict.LetGo(PAUSE);
+    }
+    return index.gone(ref)
+        ? new Verdict.Done()
+        : new Verdict.DeadLetter(
+            "unknown-job",
+            job.corrupt()
+                .orElse("no job was submitted as " + ref + "; only Millrace sends pointers"));
+  }
+
+  private Verdict admitted(Delivery delivery, Submission submission) {
+    return switch (submission) {
+      case Submission.Accepted(JobLog job) -> attend(delivery, job);
+      case Submission.KeyReused reused -> new Verdict.Done(); // its sender has been told
+      case Submission.Gone gone -> new Verdict.Done();
+    };
+  }
+
+  /** Looks and acts until the delivery is dealt with; whoever was overtaken looks again. */
+  private Verdict attend(Delivery delivery, JobLog own) {
+    while (true) {
+      switch (look.at(delivery, own)) {
+        case Move.Finish(JobLog job) -> {
+          aftermath.finish(job);
+          return new Verdict.Done();
+        }
+        case Move.StepAside aside -> {
+          return new Verdict.Done();
+        }
+        case Move.Await(JobLog job, var notBefore) -> {
+          pointers.later(job, notBefore);
+          return new Verdict.Done();
+        }
+        case Move.End(JobLog job, var ending) -> {
+          if (job.append(results.ended(job, ending))) {
+            aftermath.finish(job);
+            return new Verdict.Done();
+          }
+        }
+        case Move.Solitude solitude -> {
+          return new Verdict.Alone();
+        }
+        case Move.Leave(String what) -> {
+          log.atWarn()
+              .addKeyValue("job", own.job())
+              .addKeyValue("what", what)
+              .log("log of a later version left alone; it comes again");
+          return new Verdict.LetGo(PAUSE);
+        }
+        case Move.Take(JobLog job) -> {
+          if (!delivery.renew()) {
+            return new Verdict.LetGo(Duration.ZERO);
+          }
+          if (job.append(claim(delivery, job))) {
+            try {
+              return shift.work(delivery, job, () -> stopping);
+            } catch (Halt halt) {
+              if (!delivery.locked()) {
+                return new Verdict.LetGo(Duration.ZERO);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private Entry.Claimed claim(Delivery delivery, JobLog job) {
+    var message = delivery.message();
+    return new Entry.Claimed(
+        job.state().attempts().epoch() + 1,
+        name,
+        message.entity(),
+        message.sequenceNumber(),
+        delivery.alone());
+  }
+}
