@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class AgentLoop {
   private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+  private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(30);
 
   private final Tasks tasks;
   private final JobSessions sessions;
@@ -184,13 +185,14 @@ public final class AgentLoop {
           intent(step + 1, calls, index + 1));
     }
 
+    /** A call whose time is over may have ended in time; it is asked for all the same. */
     private Optional<ToolOutcome> adopt(
         ToolCall call, Entry.ToolIntent intent, ToolContext context) {
+      Instant answered = clock.instant().plus(TIME_TO_ANSWER);
+      Instant until = answered.isAfter(intent.deadline()) ? answered : intent.deadline();
       return tool(call)
-          .flatMap(
-              tool ->
-                  inFlight(intent.deadline(), Halt.Why.NO_SESSION, () -> tool.find(context))
-                      .flatMap(found -> found));
+          .flatMap(tool -> inFlight(until, Halt.Why.NO_SESSION, () -> tool.find(context)))
+          .flatMap(found -> found);
     }
 
     private ToolOutcome call(ToolCall call, ToolContext context) {

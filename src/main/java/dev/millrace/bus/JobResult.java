@@ -2,8 +2,6 @@ package dev.millrace.bus;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.millrace.job.Failure;
-import dev.millrace.job.Finding;
-import io.micronaut.serde.annotation.SerdeImport;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.List;
@@ -16,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Serdeable
 @JsonInclude(JsonInclude.Include.ALWAYS)
-@SerdeImport(Failure.class)
-@SerdeImport(Finding.class)
 public record JobResult(
     int schema,
     @Nullable String id,

@@ -42,9 +42,9 @@ public final class Claim {
    * @throws Halt when the job is another's by now, or over
    */
   public void append(Entry... entries) {
-    while (!log.append(entries)) {
+    do {
       stillMine();
-    }
+    } while (!log.append(entries));
   }
 
   /**

@@ -11,9 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A job's log, folded. It changes only as its {@link JobLog} reads or writes. */
@@ -29,6 +31,7 @@ public final class JobState {
   private Entry.@Nullable Ended ended;
   private boolean enqueued;
   private boolean cancelRequested;
+  private final Set<String> sentInSilence = new HashSet<>();
   private int sends;
 
   /** The state of a job of which nothing is written yet but its submission. */
@@ -43,12 +46,16 @@ public final class JobState {
   }
 
   void apply(Line<Entry> line) {
+    if (!(line.entry() instanceof Entry.Enqueued)) {
+      sentInSilence.clear();
+    }
     switch (line.entry()) {
       case Entry.Submitted
               again -> {} // only the first counts, and the log sees to it that it is alone
       case Entry.Enqueued sent -> {
         enqueued = true;
         sends++;
+        sentInSilence.add(sent.messageId());
       }
       case Entry.Claimed claimed -> {
         startedAt = startedAt == null ? line.at() : startedAt;
@@ -134,6 +141,11 @@ public final class JobState {
   /** How many messages were sent since anybody last claimed the job. */
   public int sends() {
     return sends;
+  }
+
+  /** Whether a message was sent since which nobody has written anything but of other messages. */
+  public boolean sentInSilence(String messageId) {
+    return sentInSilence.contains(messageId);
   }
 
   public boolean cancelRequested() {

@@ -98,8 +98,17 @@ final class Look {
     boolean sameMessage =
         claim.entity().equals(message.entity())
             && claim.sequenceNumber() == message.sequenceNumber();
-    return sameMessage
-        || (Pointer.isRedrive(message) && job.silence().compareTo(patience.silence()) > 0);
+    return sameMessage || (Pointer.isRedrive(message) && silent(message, job));
+  }
+
+  /**
+   * The sweeper sends a redrive after a long silence, and then notes it in the log, which ends the
+   * silence as the store sees it. So either is proof: the note, with nothing of the holder's behind
+   * it, or the silence itself, where the message was faster than the note.
+   */
+  private boolean silent(Delivery.Received redrive, JobLog job) {
+    return job.state().sentInSilence(redrive.identity())
+        || job.silence().compareTo(patience.silence()) > 0;
   }
 
   private static Ending corrupt(String what) {

@@ -1,0 +1,116 @@
+package dev.millrace.worker.sim;
+
+import dev.millrace.job.Unavailable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What goes wrong, and when. Either by chance, or at exactly the effects that a test names: an
+ * effect is anything that changes the world outside a process.
+ */
+final class Faults {
+  private final Sim sim;
+  private final List<String> effects = new ArrayList<>();
+  private final Map<String, List<Long>> excuses = new HashMap<>();
+  private List<Integer> crashPoints = List.of();
+  private final Map<String, List<Long>> processes = new HashMap<>();
+  private final Map<String, Long> ended = new HashMap<>();
+  private boolean byChance;
+  private double crash;
+  private double trouble;
+
+  Faults(Sim sim) {
+    this.sim = sim;
+  }
+
+  void byChance(double crash, double trouble) {
+    this.byChance = true;
+    this.crash = crash;
+    this.trouble = trouble;
+  }
+
+  /** Crashes at these points: 2n is before effect n, 2n + 1 after it and before its answer. */
+  void at(List<Integer> points) {
+    crashPoints = points;
+  }
+
+  void stop() {
+    byChance = false;
+    crashPoints = List.of();
+  }
+
+  /** The names of all effects of mortal processes so far, in order. */
+  List<String> effects() {
+    return effects;
+  }
+
+  /** An outage as the calling thread meets it; it excuses this thread from what it could not do. */
+  Unavailable unavailable(String what) {
+    excuse(sim.current().delivery);
+    return new Unavailable(what);
+  }
+
+  /** Notes that a delivery was disturbed, so that a call made for it may have been made in vain. */
+  void excuse(String delivery) {
+    excuses.computeIfAbsent(delivery, d -> new ArrayList<>()).add(sim.millis());
+  }
+
+  /** Notes that every delivery of a process is disturbed at a time. */
+  void excuseAll(String proc, long at) {
+    processes.computeIfAbsent(proc, p -> new ArrayList<>()).add(at);
+  }
+
+  /** Notes that a delivery was dealt with; what happens later is no excuse. */
+  void over(String delivery) {
+    ended.put(delivery, sim.millis());
+  }
+
+  /** Whether a delivery was disturbed at this time or later. */
+  boolean excused(String delivery, long since) {
+    String proc = delivery.substring(0, Math.max(0, delivery.indexOf(' ')));
+    long over = ended.getOrDefault(delivery, Long.MAX_VALUE);
+    return Stream.concat(
+            excuses.getOrDefault(delivery, List.of()).stream(),
+            processes.getOrDefault(proc, List.of()).stream())
+        .anyMatch(at -> at >= since && at <= over);
+  }
+
+  boolean trouble() {
+    return byChance && sim.random.nextDouble() < trouble;
+  }
+
+  boolean chance(double probability) {
+    return byChance && sim.random.nextDouble() < probability;
+  }
+
+  boolean active() {
+    return byChance;
+  }
+
+  Duration latency() {
+    return byChance ? Duration.ofMillis(sim.random.nextInt(20)) : Duration.ofMillis(1);
+  }
+
+  /** Marks an effect that is about to happen, and answers its number. */
+  int before(String what) {
+    int number = effects.size();
+    effects.add(what);
+    crashIf(crashPoints.contains(2 * number) || chance(crash));
+    return number;
+  }
+
+  void after(int number) {
+    crashIf(crashPoints.contains(2 * number + 1) || chance(crash));
+  }
+
+  private void crashIf(boolean now) {
+    if (now && sim.current().proc.mortal) {
+      sim.crash(sim.current().proc);
+      sim.alive();
+    }
+  }
+}

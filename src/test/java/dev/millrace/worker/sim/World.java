@@ -1,0 +1,122 @@
+package dev.millrace.worker.sim;
+
+import dev.millrace.Json;
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.AgentLoop;
+import dev.millrace.agent.Agents;
+import dev.millrace.agent.JobSessions;
+import dev.millrace.artifact.Artifacts;
+import dev.millrace.bus.Queues;
+import dev.millrace.bus.RequestReader;
+import dev.millrace.intake.Admission;
+import dev.millrace.intake.Aftermath;
+import dev.millrace.intake.Conversations;
+import dev.millrace.intake.Intake;
+import dev.millrace.intake.Pointers;
+import dev.millrace.intake.Results;
+import dev.millrace.job.Owner;
+import dev.millrace.job.Secret;
+import dev.millrace.journal.Index;
+import dev.millrace.journal.Journal;
+import dev.millrace.worker.Patience;
+import dev.millrace.worker.Sweeper;
+import dev.millrace.worker.Worker;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+
+/** Everything there is: the simulated outside, and any number of processes of real code. */
+final class World {
+  static final Owner OWNER = new Owner("default", "local");
+  static final Queues QUEUES = new Queues(List.of(new Queues.Queue(SimBroker.QUEUE, OWNER)));
+  static final Patience PATIENCE =
+      new Patience(
+          SimBroker.LOCK, Duration.ofMinutes(1), Duration.ofMinutes(30), Duration.ofMinutes(10));
+
+  final Sim sim;
+  final Faults faults;
+  final SimStore store;
+  final SimBroker broker;
+  final History history = new History();
+  final SimModel model;
+  final SimTools tools;
+  private int ids;
+
+  World(long seed) {
+    sim = new Sim(seed);
+    faults = new Faults(sim);
+    store = new SimStore(sim, faults);
+    broker = new SimBroker(sim, faults);
+    model = new SimModel(sim, faults, history);
+    tools = new SimTools(sim, faults, history);
+  }
+
+  /** The real code of one process. */
+  record Node(Journal journal, Intake intake, Worker worker, Sweeper sweeper) {}
+
+  Node node(Sim.Proc proc) {
+    InstantSource clock = () -> sim.instant().plus(proc.skew);
+    var json = Json.MAPPER;
+    var journal = new Journal(store, json, clock, this::id);
+    var index = new Index(store);
+    var artifacts = new Artifacts(store);
+    var results = new Results(json, artifacts, clock, SimBroker.RESULTS);
+    var conversations = new Conversations(journal, results);
+    var pointers = new Pointers(broker, QUEUES, this::id);
+    var sessions = new JobSessions(tools);
+    var aftermath =
+        new Aftermath(index, broker, results, conversations, sessions::release, pointers, clock);
+    var secret = new Secret(new byte[32]);
+    var admission = new Admission(index, journal, artifacts, results, conversations, secret, clock);
+    var intake =
+        new Intake(
+            journal,
+            admission,
+            results,
+            aftermath,
+            pointers,
+            broker,
+            QUEUES,
+            Set.of(SimBroker.REPLIES, "nowhere")::contains,
+            clock,
+            sim.random);
+    var agents = new Agents(List.of(new Agent("analyst", model, "Play.", tools.tools())));
+    var loop = new AgentLoop(new SimTasks(sim), sessions, artifacts, clock, PATIENCE.longestCall());
+    var reader = new RequestReader(json, "analyst");
+    var worker =
+        new Worker(
+            proc.name,
+            journal,
+            index,
+            reader,
+            intake,
+            conversations,
+            results,
+            aftermath,
+            pointers,
+            agents,
+            loop,
+            PATIENCE,
+            clock);
+    var sweeper =
+        new Sweeper(
+            journal,
+            index,
+            reader,
+            intake,
+            conversations,
+            results,
+            aftermath,
+            pointers,
+            broker,
+            QUEUES,
+            PATIENCE,
+            clock);
+    return new Node(journal, intake, worker, sweeper);
+  }
+
+  private String id() {
+    return "id" + ids++;
+  }
+}
