@@ -67,6 +67,18 @@ public final class Conversations {
         .orElseGet(() -> Optional.of(log.job().id()));
   }
 
+  /** Whether a job stands in line behind another. */
+  public boolean behind(JobLog log) {
+    JobId job = log.job().id();
+    return log.state()
+        .conversation()
+        .map(journal::conversation)
+        .filter(conversation -> conversation.unfinished(job))
+        .flatMap(ConversationLog::head)
+        .filter(head -> !head.equals(job))
+        .isPresent();
+  }
+
   /** Whether an ended job has left the line. */
   private static boolean hasTurn(JobLog ended, ConversationLog conversation) {
     JobId job = ended.job().id();

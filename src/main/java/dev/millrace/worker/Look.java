@@ -94,11 +94,33 @@ final class Look {
    * message says nothing about the holder, unless the sweeper sent it and the log itself is silent.
    */
   private boolean mayTakeOver(Delivery delivery, JobLog job, Entry.Claimed claim) {
+    return sameMessage(delivery, claim)
+        || (Pointer.isRedrive(delivery.message()) && silent(delivery.message(), job));
+  }
+
+  private static boolean sameMessage(Delivery delivery, Entry.Claimed claim) {
     Delivery.Received message = delivery.message();
-    boolean sameMessage =
-        claim.entity().equals(message.entity())
-            && claim.sequenceNumber() == message.sequenceNumber();
-    return sameMessage || (Pointer.isRedrive(message) && silent(message, job));
+    return claim.entity().equals(message.entity())
+        && claim.sequenceNumber() == message.sequenceNumber();
+  }
+
+  /**
+   * The head of the conversation, where its standing claim was made under this very message. That
+   * happens when the message of a later turn came first, and its own job was canceled meanwhile.
+   */
+  Optional<JobLog> claimedUnder(Delivery delivery, JobLog own) {
+    return conversations
+        .head(own)
+        .filter(head -> !head.equals(own.job().id()))
+        .map(head -> read(own, head))
+        .filter(head -> head.exists() && head.state().ended().isEmpty())
+        .filter(
+            head ->
+                head.state()
+                    .attempts()
+                    .standing()
+                    .filter(claim -> sameMessage(delivery, claim))
+                    .isPresent());
   }
 
   /**

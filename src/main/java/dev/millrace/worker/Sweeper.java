@@ -116,7 +116,6 @@ public final class Sweeper {
       return;
     }
     if (job.newer().isEmpty() && job.silence().compareTo(patience.lock()) > 0) {
-      conversations.enlist(job);
       see(job);
     }
   }
@@ -132,8 +131,7 @@ public final class Sweeper {
       end(job, StopReason.DEADLINE);
     } else if (idle && state.cancelRequested()) {
       end(job, StopReason.CANCELED);
-    } else if (conversations.head(job).filter(job.job().id()::equals).isPresent()
-        && neglected(job)) {
+    } else if (!conversations.behind(job) && neglected(job)) {
       job.record(new Entry.Enqueued(idle ? pointers.again(job) : pointers.redrive(job)));
     }
   }

@@ -21,6 +21,7 @@ import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,11 +129,15 @@ public final class Worker {
 
   /** Looks and acts until the delivery is dealt with; whoever was overtaken looks again. */
   private Verdict attend(Delivery delivery, JobLog own) {
-    while (true) {
+    while (delivery.locked()) {
       switch (look.at(delivery, own)) {
         case Move.Finish(JobLog job) -> {
           aftermath.finish(job);
-          return new Verdict.Done();
+          Optional<JobLog> held = look.claimedUnder(delivery, own);
+          if (held.isEmpty()) {
+            return new Verdict.Done();
+          }
+          own = held.get(); // settled now, that claim would have no message behind it
         }
         case Move.StepAside aside -> {
           return new Verdict.Done();
@@ -165,14 +170,13 @@ public final class Worker {
             try {
               return shift.work(delivery, job, () -> stopping);
             } catch (Halt halt) {
-              if (!delivery.locked()) {
-                return new Verdict.LetGo(Duration.ZERO);
-              }
+              log.atInfo().addKeyValue("job", job.job()).addKeyValue("why", halt.why()).log("job halted");
             }
           }
         }
       }
     }
+    return new Verdict.LetGo(Duration.ZERO);
   }
 
   private Entry.Claimed claim(Delivery delivery, JobLog job) {

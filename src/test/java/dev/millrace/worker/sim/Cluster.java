@@ -21,11 +21,16 @@ final class Cluster {
   final List<SimWorker> workers = new ArrayList<>();
   private final Sim sim;
   private final Random random;
+  private final boolean sweeping;
   private int restarts;
   private int unanswered;
 
-  Cluster(World world) {
+  /**
+   * @param sweeping whether anybody sweeps; without, whatever needs no sweeper must come to an end
+   */
+  Cluster(World world, boolean sweeping) {
     this.world = world;
+    this.sweeping = sweeping;
     this.sim = world.sim;
     this.random = sim.random;
     sim.onCrash = this::restart;
@@ -47,7 +52,10 @@ final class Cluster {
 
   void startWorker() {
     var worker =
-        new SimWorker(world, "w" + restarts++, Duration.ofSeconds(30 + random.nextInt(90)));
+        new SimWorker(
+            world,
+            "w" + restarts++,
+            sweeping ? Duration.ofSeconds(30 + random.nextInt(90)) : null);
     worker.proc.skew =
         world.faults.chance(0.25) ? Duration.ofSeconds(random.nextInt(1200) - 600) : Duration.ZERO;
     workers.add(worker);
@@ -77,16 +85,16 @@ final class Cluster {
         client.name,
         () -> {
           sim.pause(delay);
-          JobRef job = plan.direct() ? sendDirect(plan) : submitUntilAccepted(plan);
-          if (plan.cancel()) {
+          Optional<JobRef> job = plan.direct() ? sendDirect(plan) : submitUntilAccepted(plan);
+          if (plan.cancel() && job.isPresent()) {
             sim.pause(Duration.ofSeconds(random.nextInt(60)));
-            cancel(job);
+            cancel(job.get());
           }
           unanswered--;
         });
   }
 
-  private JobRef sendDirect(Plan plan) {
+  private Optional<JobRef> sendDirect(Plan plan) {
     String messageId = "m-" + plan.script().name();
     var body = plan.body();
     int copies = world.faults.chance(0.2) ? 2 : 1;
@@ -102,14 +110,15 @@ final class Cluster {
     }
     var job = new JobRef("default", JobId.ofMessage("default", SimBroker.QUEUE, messageId));
     world.history.accepted.put(job, plan.script().name());
-    return job;
+    return Optional.of(job);
   }
 
   /** One request after the other, under one key, each to a facade that may crash. */
-  private JobRef submitUntilAccepted(Plan plan) {
+  private Optional<JobRef> submitUntilAccepted(Plan plan) {
     while (true) {
       Submission[] answer = new Submission[1];
       call(
+          true,
           intake ->
               answer[0] =
                   intake.submit(
@@ -119,7 +128,10 @@ final class Cluster {
                       Optional.of("key-" + plan.script().name())));
       if (answer[0] instanceof Submission.Accepted(var log)) {
         world.history.accepted.put(log.job(), plan.script().name());
-        return log.job();
+        return Optional.of(log.job());
+      }
+      if (sweeping && world.faults.chance(0.2)) {
+        return Optional.empty(); // gives up; what it left behind must not stay for ever
       }
       sim.pause(Duration.ofSeconds(5));
     }
@@ -128,7 +140,8 @@ final class Cluster {
   private void cancel(JobRef job) {
     for (int tries = 0; tries < 20; tries++) {
       Intake.Cancellation[] answer = new Intake.Cancellation[1];
-      call(intake -> answer[0] = intake.cancel(job, "client"));
+      // without a sweeper, nobody else would do what is left to do
+      call(sweeping, intake -> answer[0] = intake.cancel(job, "client"));
       if (answer[0] != null && answer[0] != Intake.Cancellation.UNKNOWN) {
         if (answer[0] != Intake.Cancellation.ENDED) {
           world.history.canceled.add(job);
@@ -144,9 +157,9 @@ final class Cluster {
   }
 
   /** Makes a request of a facade process of its own, which may die over it. */
-  private void call(Request request) {
+  private void call(boolean mortal, Request request) {
     var client = sim.current();
-    var facade = new Sim.Proc("facade", true);
+    var facade = new Sim.Proc("facade", mortal);
     var thread =
         sim.spawn(
             facade,

@@ -20,6 +20,7 @@ final class Faults {
   private final Map<String, List<Long>> processes = new HashMap<>();
   private final Map<String, Long> ended = new HashMap<>();
   private boolean byChance;
+  private boolean drops;
   private double crash;
   private double trouble;
 
@@ -27,7 +28,12 @@ final class Faults {
     this.sim = sim;
   }
 
-  void byChance(double crash, double trouble) {
+  /**
+   * @param trouble how often a call fails or loses its answer
+   * @param drops whether messages get lost that the broker took
+   */
+  void byChance(double crash, double trouble, boolean drops) {
+    this.drops = drops;
     this.byChance = true;
     this.crash = crash;
     this.trouble = trouble;
@@ -85,6 +91,15 @@ final class Faults {
 
   boolean chance(double probability) {
     return byChance && sim.random.nextDouble() < probability;
+  }
+
+  /** Whether somebody sweeps, who sees to dead letters. */
+  boolean sweeping() {
+    return drops;
+  }
+
+  boolean drop() {
+    return drops && chance(0.03);
   }
 
   boolean active() {

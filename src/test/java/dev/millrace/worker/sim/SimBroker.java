@@ -32,6 +32,7 @@ final class SimBroker implements JobQueue, ResultTopic {
     long lockedUntil;
     long lock;
     int deliveries;
+    long receivedAt;
 
     Held(Delivery.Received message, long visibleAt) {
       this.message = message;
@@ -44,6 +45,7 @@ final class SimBroker implements JobQueue, ResultTopic {
 
   private final Sim sim;
   private final Faults faults;
+  private final Orders orders;
   private final List<Held> queue = new ArrayList<>();
   private final List<Delivery.Received> deadLetters = new ArrayList<>();
   private final List<Published> published = new ArrayList<>();
@@ -52,9 +54,10 @@ final class SimBroker implements JobQueue, ResultTopic {
   private long nextNumber = 1;
   private long nextLock = 1;
 
-  SimBroker(Sim sim, Faults faults) {
+  SimBroker(Sim sim, Faults faults, Orders orders) {
     this.sim = sim;
     this.faults = faults;
+    this.orders = orders;
   }
 
   List<Held> queue() {
@@ -92,7 +95,7 @@ final class SimBroker implements JobQueue, ResultTopic {
         {"schema": 1, "pointer": {"tenant": "%s", "job": "%s"}}"""
             .formatted(pointer.job().tenant(), pointer.job().id())
             .getBytes(StandardCharsets.UTF_8);
-    int copies = faults.chance(0.05) ? 2 : faults.chance(0.03) ? 0 : 1;
+    int copies = faults.chance(0.05) ? 2 : faults.drop() ? 0 : 1;
     for (int i = 0; i < copies; i++) {
       arrive(pointer.messageId(), body, null, null, visibleAt, null);
     }
@@ -171,6 +174,7 @@ final class SimBroker implements JobQueue, ResultTopic {
     }
     Held held = free.get(faults.active() ? sim.random.nextInt(free.size()) : 0);
     held.deliveries++;
+    held.receivedAt = sim.millis();
     held.lock = nextLock++;
     held.lockedUntil = sim.millis() + LOCK.toMillis();
     sim.pause(faults.latency());
@@ -182,7 +186,7 @@ final class SimBroker implements JobQueue, ResultTopic {
       boolean free = held.lockedUntil <= sim.millis();
       boolean old =
           held.message.expiresAt() != null && held.message.expiresAt().isBefore(sim.instant());
-      if (free && (old || held.deliveries >= MAX_DELIVERIES)) {
+      if (free && faults.sweeping() && (old || held.deliveries >= MAX_DELIVERIES)) {
         queue.remove(held);
         deadLetters.add(held.message);
       }
@@ -215,7 +219,10 @@ final class SimBroker implements JobQueue, ResultTopic {
     int number = faults.before("settle " + held.message.identity());
     if (holds(held, lock) && !faults.trouble()) {
       switch (verdict) {
-        case Verdict.Done done -> queue.remove(held);
+        case Verdict.Done done -> {
+          orders.settling(held.message, held.receivedAt);
+          queue.remove(held);
+        }
         case Verdict.DeadLetter letter -> {
           queue.remove(held);
           deadLetters.add(held.message);
@@ -239,6 +246,8 @@ final class SimBroker implements JobQueue, ResultTopic {
     if (!targets.contains(target)) {
       return new Publication.Impossible("there is no " + target);
     }
+    orders.beginning("published " + message.messageId());
+    orders.publishing(message.messageId(), message.body());
     published.add(new Published(target, message, sim.instant()));
     faults.after(number);
     sim.pause(faults.latency());

@@ -13,12 +13,14 @@ import java.util.Map;
 final class SimModel implements LanguageModel {
   private final Sim sim;
   private final Faults faults;
+  private final Orders orders;
   private final History history;
   boolean down;
 
-  SimModel(Sim sim, Faults faults, History history) {
+  SimModel(Sim sim, Faults faults, History history, Orders orders) {
     this.sim = sim;
     this.faults = faults;
+    this.orders = orders;
     this.history = history;
   }
 
@@ -46,6 +48,7 @@ final class SimModel implements LanguageModel {
     var call =
         new History.Call(script.name(), "turn " + turn, sim.current().delivery, sim.millis());
     history.modelCalls.add(call);
+    orders.beginning("model called for " + script.name());
     if (script.poison()) {
       history.kills.merge(script.name(), 1, Integer::sum);
       sim.crash(sim.current().proc);

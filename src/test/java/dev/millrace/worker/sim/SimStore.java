@@ -26,13 +26,15 @@ final class SimStore implements Storage {
 
   private final Sim sim;
   private final Faults faults;
+  private final Orders orders;
   private final TreeMap<String, Thing> things = new TreeMap<>();
   private final List<Written> written = new ArrayList<>();
   private final Map<String, Integer> writes = new LinkedHashMap<>();
 
-  SimStore(Sim sim, Faults faults) {
+  SimStore(Sim sim, Faults faults, Orders orders) {
     this.sim = sim;
     this.faults = faults;
+    this.orders = orders;
   }
 
   List<Written> written() {
@@ -46,6 +48,10 @@ final class SimStore implements Storage {
 
   List<String> names(String prefix) {
     return things.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  boolean has(String name) {
+    return things.containsKey(name);
   }
 
   byte[] bytes(String name) {
@@ -86,6 +92,7 @@ final class SimStore implements Storage {
           things.put(name, new Thing(longer.toByteArray(), sim.instant(), true));
           written.add(
               new Written(name, position, longer.size(), sim.current().delivery, sim.millis()));
+          orders.appended(name, bytes);
           return new Append.Done(longer.size());
         },
         new Append.Refused());

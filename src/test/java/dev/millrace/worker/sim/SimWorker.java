@@ -4,6 +4,7 @@ import dev.millrace.bus.Delivery;
 import dev.millrace.bus.Verdict;
 import dev.millrace.job.Unavailable;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** One worker process: a pump that takes deliveries and keeps their locks, and a sweeper. */
 final class SimWorker {
@@ -20,13 +21,18 @@ final class SimWorker {
   private int waiting;
   private boolean solitude;
 
-  SimWorker(World world, String name, Duration sweepEvery) {
+  /**
+   * @param sweepEvery null for a worker that never sweeps
+   */
+  SimWorker(World world, String name, @Nullable Duration sweepEvery) {
     this.world = world;
     this.sim = world.sim;
     this.proc = new Sim.Proc(name, true);
     this.node = world.node(proc);
     sim.spawn(proc, name + " pump", this::pump).delivery = name + " pump";
-    sim.spawn(proc, name + " sweeper", () -> sweep(sweepEvery)).delivery = name + " sweeper";
+    if (sweepEvery != null) {
+      sim.spawn(proc, name + " sweeper", () -> sweep(sweepEvery)).delivery = name + " sweeper";
+    }
   }
 
   /** Takes nothing new, lets go of what it has, and is gone once that is done. */
@@ -54,7 +60,7 @@ final class SimWorker {
     busy++;
     long lock = held.lock;
     String name = proc.name + " #" + held.message.sequenceNumber() + "/" + handled++;
-    var lease = new Lease(held, lock);
+    var lease = new Lease(held, lock, name);
     var task = sim.spawn(proc, name, () -> handle(lease));
     task.delivery = name;
     sim.spawn(proc, name + " lock", lease::keep).delivery = name;
@@ -105,11 +111,13 @@ final class SimWorker {
   private final class Lease implements Delivery {
     private final SimBroker.Held held;
     private final long lock;
+    private final String delivery;
     private boolean lost;
     private boolean over;
     private boolean alone;
 
-    Lease(SimBroker.Held held, long lock) {
+    Lease(SimBroker.Held held, long lock, String delivery) {
+      this.delivery = delivery;
       this.held = held;
       this.lock = lock;
     }
@@ -140,6 +148,7 @@ final class SimWorker {
     public boolean renew() {
       if (!world.broker.renew(held, lock)) {
         lost = true;
+        world.orders.lockLost(delivery);
         world.faults.excuse(sim.current().delivery);
       }
       return !lost;

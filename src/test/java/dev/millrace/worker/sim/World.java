@@ -41,14 +41,15 @@ final class World {
   final History history = new History();
   final SimModel model;
   final SimTools tools;
+  final Orders orders = new Orders(this);
   private int ids;
 
   World(long seed) {
     sim = new Sim(seed);
     faults = new Faults(sim);
-    store = new SimStore(sim, faults);
-    broker = new SimBroker(sim, faults);
-    model = new SimModel(sim, faults, history);
+    store = new SimStore(sim, faults, orders);
+    broker = new SimBroker(sim, faults, orders);
+    model = new SimModel(sim, faults, history, orders);
     tools = new SimTools(sim, faults, history);
   }
 
