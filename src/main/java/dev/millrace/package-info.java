@@ -5,6 +5,15 @@
  * <ol>
  *   <li>{@link dev.millrace.job}: the nouns. What a job asks for, and how it ends.
  *   <li>{@link dev.millrace.storage}: names and bytes that outlive every process.
+ *   <li>{@link dev.millrace.journal}: what is known. One log per job and per conversation.
+ *   <li>{@link dev.millrace.artifact}: files in and out, kept by their content.
+ *   <li>{@link dev.millrace.bus}: ports to the broker, and what travels through it.
+ *   <li>{@link dev.millrace.intake}: the way in, and what is left to do after an end.
+ *   <li>{@link dev.millrace.session}: ports to the isolated places where code runs.
+ *   <li>{@link dev.millrace.model}: the port to language models.
+ *   <li>{@link dev.millrace.tool}: the port to what a model can have done.
+ *   <li>{@link dev.millrace.agent}: the loop that asks models and runs tools, step by step.
+ *   <li>{@link dev.millrace.worker}: one delivery from its first look to its verdict; the sweeper.
  * </ol>
  *
  * <p>This package holds the command line and the pages that wire the rooms together, and nothing

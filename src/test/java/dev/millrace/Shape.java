@@ -117,10 +117,17 @@ final class Shape {
             }
           });
 
-  static final ArchRule THE_NOUNS_KNOW_NO_FRAMEWORK = only("job", "java..", "org.jspecify..");
+  static final ArchRule THE_NOUNS_KNOW_NO_FRAMEWORK =
+      only("job", "java..", "javax.crypto..", "org.jspecify..");
 
   static final ArchRule THE_BROKER_KNOWS_NO_FRAMEWORK =
-      only("broker", "java..", "org.jspecify..", "org.slf4j..", "org.h2.mvstore..");
+      only(
+          "broker",
+          "java..",
+          "javax.crypto..",
+          "org.jspecify..",
+          "org.slf4j..",
+          "org.h2.mvstore..");
 
   static final ArchRule THE_AGENT_SEES_NO_SDK =
       noClasses()

@@ -170,7 +170,10 @@ public final class Worker {
             try {
               return shift.work(delivery, job, () -> stopping);
             } catch (Halt halt) {
-              log.atInfo().addKeyValue("job", job.job()).addKeyValue("why", halt.why()).log("job halted");
+              log.atInfo()
+                  .addKeyValue("job", job.job())
+                  .addKeyValue("why", halt.why())
+                  .log("job halted");
             }
           }
         }

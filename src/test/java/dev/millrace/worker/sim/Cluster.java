@@ -53,9 +53,7 @@ final class Cluster {
   void startWorker() {
     var worker =
         new SimWorker(
-            world,
-            "w" + restarts++,
-            sweeping ? Duration.ofSeconds(30 + random.nextInt(90)) : null);
+            world, "w" + restarts++, sweeping ? Duration.ofSeconds(30 + random.nextInt(90)) : null);
     worker.proc.skew =
         world.faults.chance(0.25) ? Duration.ofSeconds(random.nextInt(1200) - 600) : Duration.ZERO;
     workers.add(worker);

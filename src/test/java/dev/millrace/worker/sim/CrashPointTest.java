@@ -3,10 +3,19 @@ package dev.millrace.worker.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** L2: a process dies at every point where it could. */
 class CrashPointTest {
+  private static final FaultsOfOurs FAULTS_OF_OURS = new FaultsOfOurs();
+
+  @AfterAll
+  static void nothing_went_wrong_in_ways_that_no_weather_excuses() {
+    assertThat(FAULTS_OF_OURS.seen()).isEmpty();
+    FAULTS_OF_OURS.close();
+  }
+
   /** Two targets, a turn, a wake-up, a released session, files, a direct message, a cancel. */
   private static final CrashPoints EVERYTHING =
       new CrashPoints(

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One scripted scenario, run once for each set of points at which a process dies. Point 2n is before
- * the n-th effect, 2n + 1 after it and before its answer.
+ * One scripted scenario, run once for each set of points at which a process dies. Point 2n is
+ * before the n-th effect, 2n + 1 after it and before its answer.
  */
 final class CrashPoints {
   private final List<Plan> plans;
@@ -21,7 +21,7 @@ final class CrashPoints {
     var world = new World(1);
     var cluster = new Cluster(world, false);
     world.faults.at(points);
-    try (var faultsOfOurs = new FaultsOfOurs()) {
+    try {
       cluster.startWorker();
       for (int i = 0; i < plans.size(); i++) {
         cluster.clientOf(plans.get(i), java.time.Duration.ofMillis(200L * i));
@@ -29,7 +29,6 @@ final class CrashPoints {
       cluster.runUntilQuiet();
       var broken = new ArrayList<>(new Checker(world).check());
       broken.addAll(world.orders.broken());
-      broken.addAll(faultsOfOurs.seen());
       return new Run(world.faults.effects().size(), broken, world.faults.effects());
     } finally {
       world.sim.end();

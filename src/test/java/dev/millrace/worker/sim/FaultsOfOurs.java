@@ -3,6 +3,7 @@ package dev.millrace.worker.sim;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -10,6 +11,7 @@ import org.slf4j.LoggerFactory;
 /** Listens for log lines that say a person must act: no weather is an excuse for one. */
 final class FaultsOfOurs implements AutoCloseable {
   private final Logger logger = (Logger) LoggerFactory.getLogger("dev.millrace");
+  private final Level usual = logger.getLevel();
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
   FaultsOfOurs() {
@@ -22,19 +24,12 @@ final class FaultsOfOurs implements AutoCloseable {
   List<String> seen() {
     return lines.list.stream()
         .map(
-            e ->
-                e.getFormattedMessage()
+            line ->
+                line.getThreadName()
+                    + ": "
+                    + line.getFormattedMessage()
                     + " "
-                    + (e.getThrowableProxy() == null
-                        ? ""
-                        : e.getThrowableProxy().getClassName()
-                            + ": "
-                            + e.getThrowableProxy().getMessage()
-                            + " "
-                            + java.util.Arrays.stream(
-                                    e.getThrowableProxy().getStackTraceElementProxyArray())
-                                .limit(4)
-                                .toList()))
+                    + ThrowableProxyUtil.asString(line.getThrowableProxy()))
         .toList();
   }
 
@@ -42,5 +37,6 @@ final class FaultsOfOurs implements AutoCloseable {
   public void close() {
     logger.detachAppender(lines);
     logger.setAdditive(true);
+    logger.setLevel(usual);
   }
 }

@@ -1,12 +1,12 @@
 package dev.millrace.worker.sim;
 
+import dev.millrace.Json;
 import dev.millrace.bus.Delivery;
 import dev.millrace.bus.Reading;
 import dev.millrace.bus.RequestReader;
 import dev.millrace.job.Digest;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
-import dev.millrace.Json;
 import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Lines;
@@ -140,7 +140,6 @@ final class Orders {
   }
 
   private static JobRef direct(Delivery.Received message) {
-    return new JobRef(
-        "default", JobId.ofMessage("default", message.entity(), message.identity()));
+    return new JobRef("default", JobId.ofMessage("default", message.entity(), message.identity()));
   }
 }

@@ -82,6 +82,7 @@ final class Sim {
   static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
   final Random random;
+  private final String name;
   private final PriorityQueue<Turn> turns =
       new PriorityQueue<>(
           (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
@@ -95,6 +96,7 @@ final class Sim {
 
   Sim(long seed) {
     random = new Random(seed);
+    name = "seed " + seed;
   }
 
   Instant instant() {
@@ -199,7 +201,7 @@ final class Sim {
     current = task;
     if (!task.started) {
       task.started = true;
-      Thread.ofVirtual().name(task.name).start(task::run);
+      Thread.ofVirtual().name(name + ", " + task.name).start(task::run);
     }
     task.turn.release();
     scheduler.acquireUninterruptibly();

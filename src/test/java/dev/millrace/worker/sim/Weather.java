@@ -26,11 +26,10 @@ final class Weather {
   /** Everything that one seed breaks. */
   static List<String> broken(long seed) {
     var world = new World(seed);
-    try (var faultsOfOurs = new FaultsOfOurs()) {
+    try {
       new Weather(world, seed % 3 != 0).blow();
       var broken = new ArrayList<>(new Checker(world).check());
       broken.addAll(world.orders.broken());
-      broken.addAll(faultsOfOurs.seen());
       return broken;
     } finally {
       world.sim.end();
@@ -70,7 +69,9 @@ final class Weather {
         random.nextInt(3) > 0 ? "talk-" + random.nextInt(2) : null,
         random.nextBoolean(),
         random.nextInt(10) == 0,
-        random.nextInt(4) == 0 ? (sweeping && random.nextInt(3) == 0 ? "nowhere" : SimBroker.REPLIES) : null,
+        random.nextInt(4) == 0
+            ? (sweeping && random.nextInt(3) == 0 ? "nowhere" : SimBroker.REPLIES)
+            : null,
         random.nextInt(10) == 0 ? Sim.EPOCH.plusSeconds(60 + random.nextInt(900)) : null,
         random.nextInt(6) == 0);
   }
