@@ -15,14 +15,28 @@ public final class Journal {
   private final Storage storage;
   private final InstantSource clock;
   private final Supplier<String> recordIds;
+  private final LogWatch watchers;
   private final LogFormat<Entry> entries;
   private final LogFormat<ConversationEntry> conversationEntries;
 
+  /**
+   * @param recordIds marks for entries, never the same twice
+   */
   public Journal(
       Storage storage, ObjectMapper json, InstantSource clock, Supplier<String> recordIds) {
+    this(storage, json, clock, recordIds, Alarms.real());
+  }
+
+  Journal(
+      Storage storage,
+      ObjectMapper json,
+      InstantSource clock,
+      Supplier<String> recordIds,
+      Alarms alarms) {
     this.storage = storage;
     this.clock = clock;
     this.recordIds = recordIds;
+    this.watchers = new LogWatch(storage, alarms);
     this.entries =
         new LogFormat<>(
             json,
@@ -63,6 +77,14 @@ public final class Journal {
     return new ConversationLog(this, conversation);
   }
 
+  /**
+   * Watches the log of a job, which need not exist. Open the watch, then read the log, then wait
+   * for more than was read: so nothing is missed.
+   */
+  public LogWatch.Watch watch(JobRef job) {
+    return watchers.watch(Layout.log(Layout.job(job)));
+  }
+
   Storage storage() {
     return storage;
   }
@@ -76,6 +98,6 @@ public final class Journal {
   }
 
   <E> Log<E> log(String owner, LogFormat<E> format, Consumer<Line<E>> fold) {
-    return new Log<>(storage, format, clock, recordIds, owner, fold);
+    return new Log<>(storage, format, clock, recordIds, watchers, owner, fold);
   }
 }

@@ -18,6 +18,7 @@ final class Log<E> {
   private final LogFormat<E> format;
   private final InstantSource clock;
   private final Supplier<String> recordIds;
+  private final LogWatch watchers;
   private final String owner;
   private final Consumer<Line<E>> fold;
   private long position;
@@ -29,12 +30,14 @@ final class Log<E> {
       LogFormat<E> format,
       InstantSource clock,
       Supplier<String> recordIds,
+      LogWatch watchers,
       String owner,
       Consumer<Line<E>> fold) {
     this.storage = storage;
     this.format = format;
     this.clock = clock;
     this.recordIds = recordIds;
+    this.watchers = watchers;
     this.owner = owner;
     this.fold = fold;
   }
@@ -63,6 +66,7 @@ final class Log<E> {
     var reading = format.read(storage, owner, tail);
     reading.lines().forEach(fold);
     position += tail.length;
+    watchers.grown(Layout.log(owner), position);
     newer = newer == null ? reading.newer() : newer;
     corrupt = corrupt == null ? reading.corrupt() : corrupt;
     return reading.lines();
@@ -81,6 +85,7 @@ final class Log<E> {
     return switch (storage.append(Layout.log(owner), position, bytes)) {
       case Storage.Append.Done(long end) -> {
         position = end;
+        watchers.grown(Layout.log(owner), position);
         lines.forEach(fold);
         yield true;
       }

@@ -1,0 +1,19 @@
+package dev.millrace.journal;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** Marks for entries that tell who wrote them, and count. */
+public final class Marks implements Supplier<String> {
+  private final AtomicInteger count = new AtomicInteger();
+  private final String writer;
+
+  public Marks(String writer) {
+    this.writer = writer;
+  }
+
+  @Override
+  public String get() {
+    return writer + "-" + count.incrementAndGet();
+  }
+}
