@@ -7,16 +7,23 @@ import java.util.regex.Pattern;
  * name to another name.
  */
 public record Owner(String tenant, String name) {
-  private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Pattern TENANT =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?");
 
   public Owner {
-    if (!TENANT.matcher(tenant).matches()) {
-      throw new IllegalArgumentException(
-          "not a tenant (a letter or digit, then up to 63 letters, digits, '.', '_' or '-'): "
-              + tenant);
-    }
+    checkTenant(tenant);
     if (name.isBlank() || name.length() > 256) {
       throw new IllegalArgumentException("an owner's name has 1 to 256 characters");
+    }
+  }
+
+  /** A tenant's name is a part of names in the store. */
+  static void checkTenant(String tenant) {
+    if (!TENANT.matcher(tenant).matches()) {
+      throw new IllegalArgumentException(
+          "not a tenant (a letter or digit, then up to 63 letters, digits, '.', '_' or '-', no '.'"
+              + " at the end): "
+              + tenant);
     }
   }
 }
