@@ -53,10 +53,13 @@ public final class Index {
     var page = storage.list(Layout.OPEN, continuation, PAGE);
     return new Open(
         page.entries().stream()
-            .map(
+            .flatMap(
                 stat ->
-                    new Open.Entry(
-                        Layout.opened(stat.name()), Duration.between(stat.modified(), page.asOf())))
+                    Layout.opened(stat.name()).stream()
+                        .map(
+                            job ->
+                                new Open.Entry(
+                                    job, Duration.between(stat.modified(), page.asOf()))))
             .toList(),
         page.next());
   }

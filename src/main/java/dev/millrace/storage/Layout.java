@@ -4,6 +4,8 @@ import dev.millrace.job.ConversationRef;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
 
 /** What is kept under which name. Whatever has an owner lies under the owner's folder. */
 public final class Layout {
@@ -48,14 +50,24 @@ public final class Layout {
     return OPEN + job.tenant() + "/" + job.id();
   }
 
-  /** The job that an entry under {@link #OPEN} stands for. */
-  public static JobRef opened(String name) {
-    int slash = name.indexOf('/', OPEN.length());
-    return new JobRef(name.substring(OPEN.length(), slash), new JobId(name.substring(slash + 1)));
+  /** The job that an entry under {@link #OPEN} stands for; absent for what is none of ours. */
+  public static Optional<JobRef> opened(String name) {
+    String[] parts = name.split("/", -1);
+    try {
+      return parts.length == 3
+          ? Optional.of(new JobRef(parts[1], new JobId(parts[2])))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   public static String recent(JobRef job, Instant createdAt) {
-    return "recent/%s/%013d-%s"
-        .formatted(job.tenant(), END_OF_TIME - createdAt.toEpochMilli(), job.id());
+    return String.format(
+        Locale.ROOT, // some languages have digits of their own
+        "recent/%s/%013d-%s",
+        job.tenant(),
+        END_OF_TIME - createdAt.toEpochMilli(),
+        job.id());
   }
 }
