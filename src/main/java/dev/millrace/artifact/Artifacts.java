@@ -8,7 +8,6 @@ import dev.millrace.storage.Storage;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -45,7 +44,7 @@ public final class Artifacts {
         Files.delete(spool);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("a file could not be spooled to the temporary folder", e);
+      throw new Unavailable("a file could not be read, or spooled to the temporary folder", e);
     }
   }
 
