@@ -23,6 +23,7 @@ final class Fields {
   private final String at;
   private final List<Finding> findings;
   private final Set<String> known = new TreeSet<>();
+  private final List<Fields> within = new ArrayList<>();
 
   Fields(JsonNode object, String at, List<Finding> findings) {
     this.object = object;
@@ -34,11 +35,15 @@ final class Fields {
     findings.add(new Finding(at + "/" + name, problem));
   }
 
-  Set<String> unknown() {
+  /** Where there are fields that nobody took, here and in the objects within. */
+  List<String> unknown() {
     var names = new TreeSet<String>();
     object.entries().forEach(entry -> names.add(entry.getKey()));
     names.removeAll(known);
-    return names;
+    return Stream.concat(
+            names.stream().map(name -> at + "/" + name),
+            within.stream().flatMap(fields -> fields.unknown().stream()))
+        .toList();
   }
 
   @Nullable String text(String name) {
@@ -93,11 +98,7 @@ final class Fields {
 
   /** An object within, to be taken field by field. */
   @Nullable Fields object(String name) {
-    return typed(
-        name,
-        JsonNode::isObject,
-        node -> new Fields(node, at + "/" + name, findings),
-        "must be an object");
+    return typed(name, JsonNode::isObject, node -> within(node, name), "must be an object");
   }
 
   List<Fields> objects(String name) {
@@ -108,13 +109,19 @@ final class Fields {
       for (JsonNode element : array.values()) {
         String path = name + "/" + index++;
         if (element.isObject()) {
-          elements.add(new Fields(element, at + "/" + path, findings));
+          elements.add(within(element, path));
         } else {
           wrong(path, "must be an object");
         }
       }
     }
     return elements;
+  }
+
+  private Fields within(JsonNode node, String path) {
+    var fields = new Fields(node, at + "/" + path, findings);
+    within.add(fields);
+    return fields;
   }
 
   private <T> @Nullable T typed(

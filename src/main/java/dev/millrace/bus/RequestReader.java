@@ -37,6 +37,7 @@ public final class RequestReader {
   public Reading read(byte[] body) {
     JsonNode node;
     try {
+      Strict.check(body);
       node = json.readValue(body, JsonNode.class);
     } catch (IOException e) {
       return new Reading.Unreadable(
@@ -99,7 +100,7 @@ public final class RequestReader {
     return findings.isEmpty()
         ? new Reading.Wants(
             request,
-            fields.unknown().stream().map(name -> "ignored unknown field /" + name).toList())
+            fields.unknown().stream().map(field -> "ignored unknown field " + field).toList())
         : new Reading.Wrong(request, findings);
   }
 
