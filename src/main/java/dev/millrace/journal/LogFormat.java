@@ -1,5 +1,6 @@
 package dev.millrace.journal;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.millrace.job.Digest;
 import dev.millrace.job.Unavailable;
 import dev.millrace.storage.Layout;
@@ -35,6 +36,7 @@ final class LogFormat<E> {
   static final int LARGEST_IN_LINE = 200_000;
 
   private static final int CRC_LENGTH = 8;
+  private static final byte[] ENTRY = ",\"entry\":".getBytes(StandardCharsets.US_ASCII);
 
   private final ObjectMapper json;
   private final Map<String, Class<? extends E>> types;
@@ -47,6 +49,7 @@ final class LogFormat<E> {
   }
 
   @Serdeable
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record Header(
       int schema,
       String type,
@@ -54,6 +57,15 @@ final class LogFormat<E> {
       Instant at,
       @Nullable String sha256,
       @Nullable JsonNode entry) {}
+
+  /** Bytes that are not those that were written. */
+  private static final class Damaged extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Damaged(String what) {
+      super(what);
+    }
+  }
 
   /** What a log says from some position on, and whether all of it could be understood. */
   record Reading<E>(List<Line<E>> lines, @Nullable String newer, @Nullable String corrupt) {}
@@ -75,8 +87,10 @@ final class LogFormat<E> {
       String type = line.entry().getClass().getSimpleName();
       byte[] entry = json.writeValueAsBytes(line.entry());
       if (entry.length <= LARGEST_IN_LINE) {
-        return json.writeValueAsBytes(
-            new Header(SCHEMA, type, line.recordId(), line.at(), null, tree(entry)));
+        return with(
+            entry,
+            json.writeValueAsBytes(
+                new Header(SCHEMA, type, line.recordId(), line.at(), null, null)));
       }
       String sha256 = Digest.sha256(entry);
       storage.putIfAbsent(
@@ -88,6 +102,16 @@ final class LogFormat<E> {
     }
   }
 
+  /** The header with the entry as its last field, as it is: written once, whatever it holds. */
+  private static byte[] with(byte[] entry, byte[] header) {
+    var bytes = new ByteArrayOutputStream(header.length + entry.length + ENTRY.length);
+    bytes.write(header, 0, header.length - 1);
+    bytes.writeBytes(ENTRY);
+    bytes.writeBytes(entry);
+    bytes.write('}');
+    return bytes.toByteArray();
+  }
+
   Reading<E> read(Storage storage, String owner, byte[] bytes) {
     var lines = new ArrayList<Line<E>>();
     String corrupt = null;
@@ -95,7 +119,7 @@ final class LogFormat<E> {
       end = lineEnd(bytes, from);
       try {
         if (!sound(bytes, from, end)) {
-          throw new IOException("it does not match its checksum");
+          throw new Damaged("it does not match its checksum");
         }
         Header header = header(bytes, from, end);
         Class<? extends E> type = types.get(header.type());
@@ -104,8 +128,11 @@ final class LogFormat<E> {
           return new Reading<>(lines, newer, corrupt);
         }
         lines.add(new Line<>(header.recordId(), header.at(), entry(storage, owner, header, type)));
-      } catch (IOException e) {
+      } catch (Damaged e) {
         corrupt = corrupt == null ? "line at byte " + from + ": " + e.getMessage() : corrupt;
+      } catch (IOException e) {
+        // What was written is what is read; it only means more than this version knows.
+        return new Reading<>(lines, "line at byte " + from + ": " + e.getMessage(), corrupt);
       }
     }
     return new Reading<>(lines, null, corrupt);
@@ -144,17 +171,17 @@ final class LogFormat<E> {
         storage
             .open(name, 0, Long.MAX_VALUE)
             .orElseThrow(() -> new Unavailable("the file of a log entry is missing: " + name))) {
-      return present(json.readValue(file.readAllBytes(), type));
+      byte[] entry = file.readAllBytes();
+      if (!Digest.sha256(entry).equals(header.sha256())) {
+        throw new Damaged(name + " does not match its hash");
+      }
+      return present(json.readValue(entry, type));
     }
   }
 
   private Header header(byte[] bytes, int from, int end) throws IOException {
     return present(
         json.readValue(Arrays.copyOfRange(bytes, from + CRC_LENGTH + 1, end), Header.class));
-  }
-
-  private JsonNode tree(byte[] entry) throws IOException {
-    return present(json.readValue(entry, JsonNode.class));
   }
 
   private static <T> T present(@Nullable T value) throws IOException {
@@ -176,6 +203,7 @@ final class LogFormat<E> {
     int payload = from + CRC_LENGTH + 1;
     return end < bytes.length
         && end > payload
+        && bytes[payload - 1] == ' '
         && new String(bytes, from, CRC_LENGTH, StandardCharsets.US_ASCII)
             .equals(crc(bytes, payload, end - payload));
   }
