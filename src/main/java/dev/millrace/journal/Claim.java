@@ -83,7 +83,8 @@ public final class Claim {
     if (state().ended().isPresent()) {
       throw new Halt(Halt.Why.ENDED);
     }
-    if (state().attempts().epoch() > epoch) {
+    // what a later version wrote may well be its claim
+    if (state().attempts().epoch() > epoch || log.newer().isPresent()) {
       throw new Halt(Halt.Why.FENCED);
     }
   }

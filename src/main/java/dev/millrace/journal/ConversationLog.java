@@ -3,6 +3,7 @@ package dev.millrace.journal;
 import dev.millrace.job.ConversationRef;
 import dev.millrace.job.JobId;
 import dev.millrace.job.Message;
+import dev.millrace.job.Unavailable;
 import dev.millrace.storage.Layout;
 import dev.millrace.storage.Storage;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class ConversationLog {
   private int turns;
   private long historyFrom;
   private int sinceSnapshot;
+  private int lineAtSnapshot;
 
   ConversationLog(Journal journal, ConversationRef conversation) {
     this.storage = journal.storage();
@@ -39,7 +41,7 @@ public final class ConversationLog {
     this.owner = Layout.conversation(conversation);
     this.log = journal.log(owner, journal.conversationEntries(), this::fold);
     log.seek(lastSnapshot());
-    log.readOn();
+    refresh();
   }
 
   /** The position of the last snapshot, found by reading ever larger pieces of the end. */
@@ -77,12 +79,24 @@ public final class ConversationLog {
         turns = snapshot.turns();
         historyFrom = snapshot.historyFrom();
         sinceSnapshot = 0;
+        lineAtSnapshot = unfinished.size();
       }
     }
   }
 
+  /**
+   * Reads what others wrote since.
+   *
+   * @throws Unavailable when a later version wrote what this one cannot understand: nobody can tell
+   *     then whose turn it is
+   */
   public void refresh() {
     log.readOn();
+    log.newer().ifPresent(ConversationLog::leave);
+  }
+
+  private static void leave(String newer) {
+    throw new Unavailable("a later version wrote to this conversation: " + newer);
   }
 
   /** Whether a job has its place in line and no turn yet. */
@@ -131,7 +145,11 @@ public final class ConversationLog {
     Map<String, Object> modelState = null;
     var messages = new ArrayList<Message>();
     byte[] bytes = Log.bytes(storage, owner, historyFrom);
-    for (var line : journal.conversationEntries().read(storage, owner, bytes).lines()) {
+    var reading = journal.conversationEntries().read(storage, owner, bytes);
+    if (reading.newer() != null) {
+      leave(reading.newer());
+    }
+    for (var line : reading.lines()) {
       switch (line.entry()) {
         case ConversationEntry.Turn turn -> {
           messages.addAll(turn.messages());
@@ -156,7 +174,8 @@ public final class ConversationLog {
   /** Answers whether the entries are in the log. If not, somebody wrote first: look again. */
   public boolean append(ConversationEntry... entries) {
     var all = new ArrayList<>(List.of(entries));
-    if (sinceSnapshot + entries.length >= Math.max(ENTRIES_PER_SNAPSHOT, unfinished.size())) {
+    // a snapshot writes the whole line: the longer it was, the rarer they come
+    if (sinceSnapshot + entries.length >= Math.max(ENTRIES_PER_SNAPSHOT, lineAtSnapshot)) {
       all.add(snapshotAfter(entries));
     }
     return log.append(all);

@@ -75,8 +75,17 @@ final class Log<E> {
   /**
    * Writes the entries, in one piece, if nobody wrote since the last reading. Answers whether they
    * are in the log now; when they are not, the log has been read on.
+   *
+   * @throws Unavailable also when a later version wrote what this one cannot understand
    */
   boolean append(List<? extends E> entries) {
+    if (newer != null) {
+      throw new Unavailable(
+          "a later version wrote to "
+              + Layout.log(owner)
+              + ", and this one leaves it alone: "
+              + newer);
+    }
     List<Line<E>> lines =
         entries.stream()
             .map(entry -> new Line<E>(recordIds.get(), clock.instant(), entry))

@@ -3,7 +3,7 @@ package dev.millrace.journal;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Marks for entries that tell who wrote them, and count. */
+/** Marks for entries, all of one length, that tell who wrote them and count. */
 public final class Marks implements Supplier<String> {
   private final AtomicInteger count = new AtomicInteger();
   private final String writer;
@@ -14,6 +14,6 @@ public final class Marks implements Supplier<String> {
 
   @Override
   public String get() {
-    return writer + "-" + count.incrementAndGet();
+    return "%s-%06d".formatted(writer, count.incrementAndGet());
   }
 }
