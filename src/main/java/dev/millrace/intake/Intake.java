@@ -198,13 +198,21 @@ public final class Intake {
     }
   }
 
-  /** Submits an ended job once more, as a new one. Absent when it has not ended, or is unknown. */
+  /**
+   * Submits an ended job once more, as a new one. Absent when it has not ended, or is unknown, or
+   * was never fit to be run: what was wrong with it would be wrong again.
+   */
   public Optional<Submission> retry(JobRef ref) {
     JobLog job = journal.job(ref);
-    if (!job.exists() || job.state().ended().isEmpty()) {
+    if (!job.exists() || job.state().ended().isEmpty() || neverFit(job.state())) {
       return Optional.empty();
     }
     JobId id = JobId.timeOrdered(clock.instant(), random);
     return Optional.of(submitted(admission.repeat(job, id)));
+  }
+
+  private static boolean neverFit(JobState state) {
+    return state.attempts().epoch() == 0
+        && state.ended().filter(end -> end.stopReason() == StopReason.INVALID).isPresent();
   }
 }

@@ -20,6 +20,7 @@ import io.micronaut.serde.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -123,12 +124,14 @@ public final class Results {
             List.of(),
             request.metadata(),
             null);
+    var properties = properties(request, ending.reason(), job.tenant());
+    put(properties, "traceparent", message.traceparent());
     return new ResultMessage(
         job.id() + "/conflict/" + Digest.sha256(message.body()).substring(0, 16),
         Optional.ofNullable(message.correlationId()).orElse(message.identity()),
         message.replyToSessionId(),
         subject(ending.reason()),
-        properties(request, ending.reason(), job.tenant()),
+        properties,
         text(body));
   }
 
@@ -139,10 +142,10 @@ public final class Results {
   private String body(JobRef job, JobState state, Ending ending) {
     JobRequest request = state.request();
     String self = "/v1/jobs/" + job.id();
-    int response = bytes(ending.response()).length;
+    int response = written(ending.response());
     boolean responseFits = response <= LARGEST_IN_MESSAGE;
     boolean messageFits =
-        bytes(request.message()).length + (responseFits ? response : 0) <= LARGEST_IN_MESSAGE;
+        written(request.message()) + (responseFits ? response : 0) <= LARGEST_IN_MESSAGE;
     var tools =
         state.steps().stream()
             .filter(Step.Tool.class::isInstance)
@@ -194,7 +197,7 @@ public final class Results {
                 self + "/artifacts",
                 self + "/cancel",
                 Optional.ofNullable(request.sessionId())
-                    .map(session -> "/v1/conversations/" + session)
+                    .map(session -> "/v1/conversations/" + segment(session))
                     .orElse(null))));
   }
 
@@ -212,7 +215,7 @@ public final class Results {
         artifact.sha256(),
         artifact.step(),
         artifact.blob(),
-        self + "/artifacts/" + artifact.name());
+        self + "/artifacts/" + segment(artifact.name()));
   }
 
   private static Map<String, Object> properties(
@@ -248,8 +251,22 @@ public final class Results {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
+  /** One segment of a path, whatever the text. */
+  private static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** How long a text is as JSON: up to six times as long as itself. */
+  private int written(String text) {
+    try {
+      return json.writeValueAsBytes(text).length;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a text that cannot be written as JSON", e);
+    }
   }
 
   private String text(JobResult result) {
