@@ -26,8 +26,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -167,12 +169,12 @@ public final class AgentLoop {
       ToolCall call = calls.get(index);
       Entry.ToolIntent intent = state.inFlight().orElseGet(() -> announce(step, calls, index));
       boolean mine = intent.executionId().equals(announced);
-      var made = new ArrayList<Artifact>();
-      ToolContext context = context(intent, made);
+      var made = new CopyOnWriteArrayList<Artifact>(); // a call given up may still be adding
       Instant began = clock.instant();
 
-      Optional<ToolOutcome> adopted = mine ? Optional.empty() : adopt(call, intent, context);
-      ToolOutcome outcome = adopted.orElseGet(() -> call(call, context));
+      Optional<ToolOutcome> adopted =
+          mine ? Optional.empty() : adopt(call, intent, context(intent, intent.deadline(), made));
+      ToolOutcome outcome = adopted.orElseGet(() -> call(call, intent, made));
 
       write(
           new Entry.ToolDone(
@@ -191,19 +193,18 @@ public final class AgentLoop {
       Instant answered = clock.instant().plus(TIME_TO_ANSWER);
       Instant until = answered.isAfter(intent.deadline()) ? answered : intent.deadline();
       return tool(call)
-          .flatMap(tool -> inFlight(until, Halt.Why.NO_SESSION, () -> tool.find(context)))
+          .flatMap(tool -> inFlight(until, Halt.Why.NO_SESSION, () -> found(tool, context)))
           .flatMap(found -> found);
     }
 
-    private ToolOutcome call(ToolCall call, ToolContext context) {
+    private ToolOutcome call(ToolCall call, Entry.ToolIntent intent, List<Artifact> made) {
       Optional<Tool> tool = tool(call);
       if (tool.isEmpty()) {
         return ToolOutcome.error("there is no tool " + call.name() + "; there are: " + toolNames());
       }
-      return inFlight(
-              clock.instant().plus(longestCall),
-              Halt.Why.NO_SESSION,
-              () -> calmly(tool.get(), call, context))
+      Instant until = clock.instant().plus(longestCall); // the one announced may be long over
+      ToolContext context = context(intent, until, made);
+      return inFlight(until, Halt.Why.NO_SESSION, () -> calmly(tool.get(), call, context))
           .orElseGet(
               () ->
                   ToolOutcome.error(
@@ -246,12 +247,12 @@ public final class AgentLoop {
       next.ifPresent(intent -> announced = intent.executionId());
     }
 
-    private ToolContext context(Entry.ToolIntent intent, List<Artifact> made) {
+    private ToolContext context(Entry.ToolIntent intent, Instant deadline, List<Artifact> made) {
       return new ToolContext(
           claim.log().job(),
           state.owner(),
           intent.executionId(),
-          intent.deadline(),
+          deadline,
           sessions.of(claim.log().job(), state),
           (name, mediaType, content) -> {
             var kept = artifacts.keep(folder(), content);
@@ -319,15 +320,30 @@ public final class AgentLoop {
   /** A tool that fails is a tool's answer; only a host that is away is not. */
   private static ToolOutcome calmly(Tool tool, ToolCall call, ToolContext context) {
     try {
-      return tool.call(call.arguments(), context);
+      return Objects.requireNonNull(tool.call(call.arguments(), context), "no outcome");
     } catch (Unavailable e) {
       throw e;
-    } catch (RuntimeException e) {
-      log.atWarn()
-          .setCause(e)
-          .addKeyValue("tool", tool.name())
-          .log("a tool failed; the model is told");
-      return ToolOutcome.error("the tool itself failed: " + e);
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      return failed(tool, e);
     }
+  }
+
+  /** A tool that fails to say is not called again: it may have done its work. */
+  private static Optional<ToolOutcome> found(Tool tool, ToolContext context) {
+    try {
+      return tool.find(context);
+    } catch (Unavailable e) {
+      throw e;
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      return Optional.of(failed(tool, e));
+    }
+  }
+
+  private static ToolOutcome failed(Tool tool, Throwable fault) {
+    log.atWarn()
+        .setCause(fault)
+        .addKeyValue("tool", tool.name())
+        .log("a tool failed; the model is told");
+    return ToolOutcome.error("the tool itself failed: " + fault);
   }
 }
