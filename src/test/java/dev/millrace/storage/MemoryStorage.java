@@ -1,9 +1,9 @@
 package dev.millrace.storage;
 
-import dev.millrace.job.Unavailable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,8 +34,12 @@ public class MemoryStorage implements Storage {
   @Override
   public synchronized Append append(String name, long position, byte[] bytes) {
     Item item = items.get(Names.check(name));
-    if (item == null || !item.log()) {
+    check(position >= 0 && bytes.length <= LONGEST_APPEND, "not an append: " + name);
+    if (item == null) {
       return new Append.Missing();
+    }
+    if (!item.log()) {
+      throw new IllegalStateException(name + " is a blob, not a log");
     }
     if (item.bytes().length != position) {
       return new Append.Refused();
@@ -55,11 +59,9 @@ public class MemoryStorage implements Storage {
     try {
       content = bytes.readNBytes(Math.toIntExact(length));
     } catch (IOException e) {
-      throw new Unavailable("the stream of " + name + " broke", e);
+      throw new UncheckedIOException("the stream of " + name + " broke", e);
     }
-    if (content.length != length) {
-      throw new Unavailable("the stream of " + name + " ended after " + content.length + " bytes");
-    }
+    check(content.length == length, "the stream of " + name + " ended early");
     synchronized (this) {
       return put(name, false, content);
     }
@@ -71,6 +73,7 @@ public class MemoryStorage implements Storage {
 
   @Override
   public synchronized Optional<InputStream> open(String name, long from, long length) {
+    check(from >= 0 && length >= 0, "not a range of " + name);
     return Optional.ofNullable(items.get(Names.check(name)))
         .map(
             item -> {
@@ -91,6 +94,7 @@ public class MemoryStorage implements Storage {
 
   @Override
   public synchronized Page list(String prefix, @Nullable String continuation, int limit) {
+    check(limit > 0, "no page has " + limit + " entries");
     var from = continuation == null ? Names.checkPrefix(prefix) : continuation;
     var entries = new ArrayList<Stat>();
     for (var each : items.tailMap(from, continuation == null).entrySet()) {
@@ -117,6 +121,12 @@ public class MemoryStorage implements Storage {
 
   @Override
   public void close() {}
+
+  private static void check(boolean sound, String otherwise) {
+    if (!sound) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
 
   /** Puts other bytes where some were, as a failing disk does. */
   public synchronized void damage(String name, byte[] bytes) {
