@@ -7,12 +7,14 @@ import dev.millrace.job.StopReason;
 import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Lines;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,7 +45,12 @@ final class Checker {
     logs.forEach(this::stepsInOrder);
     logs.forEach(this::published);
     logs.forEach(this::filesAreThere);
+    logs.forEach(this::publicationNoted);
+    logs.forEach(this::notBeforeItsTime);
+    logs.forEach(this::repetitionsTold);
     nothingPublishedUntold();
+    conflictsTold();
+    sessionsReleased();
     callsNotRepeated();
     poisonOnlyWherePoisonIs();
     conversations();
@@ -188,6 +195,87 @@ final class Checker {
         wrong("I2", id, "published without an end");
       }
     }
+  }
+
+  /** The log says of every target that it has the result, or never will. */
+  private void publicationNoted(JobRef job, List<Lines.At<Entry>> log) {
+    var noted =
+        log.stream()
+            .map(Lines.At::entry)
+            .filter(Entry.Published.class::isInstance)
+            .map(e -> ((Entry.Published) e).target())
+            .toList();
+    ended(log)
+        .ifPresent(
+            end ->
+                end.outbox().stream()
+                    .filter(out -> !noted.contains(out.target()))
+                    .forEach(out -> wrong("I2", job, "no note of " + out.target())));
+  }
+
+  /** A released job is not claimed before its time, as far as clocks agree. */
+  private void notBeforeItsTime(JobRef job, List<Lines.At<Entry>> log) {
+    if (world.skewed) {
+      return;
+    }
+    var times = new HashMap<Long, Long>();
+    world.store.written().stream()
+        .filter(write -> write.name().equals("jobs/" + job.tenant() + "/" + job.id() + "/log"))
+        .forEach(write -> times.put(write.from(), write.at()));
+    Instant earliest = Instant.MIN;
+    for (var line : log) {
+      if (line.entry() instanceof Entry.Released released) {
+        earliest = released.notBefore();
+      } else if (line.entry() instanceof Entry.Claimed
+          && times.containsKey(line.position())
+          && Sim.EPOCH.plusMillis(times.get(line.position())).isBefore(earliest)) {
+        wrong("RELEASE", job, "claimed before " + earliest);
+      }
+    }
+  }
+
+  /** I3: a model that was asked twice for what is one step in the log: the result tells of it. */
+  private void repetitionsTold(JobRef job, List<Lines.At<Entry>> log) {
+    var end = ended(log);
+    if (end.isEmpty() || end.get().stopReason() != StopReason.ANSWERED) {
+      return; // a call cut short by a cancel or a deadline repeats nothing
+    }
+    String name =
+        Script.parse(((Entry.Submitted) log.getFirst().entry()).request().message()).name();
+    long answered =
+        world.history.modelCalls.stream().filter(c -> c.job.equals(name) && c.answered).count();
+    long steps = log.stream().filter(line -> line.entry() instanceof Entry.ModelDone).count();
+    if (answered > steps
+        && !end.get().result().matches(".*\"repeated\":\\{\"modelTurns\":[1-9].*")) {
+      wrong("I3", job, answered + " answers for " + steps + " steps, and the result says nothing");
+    }
+  }
+
+  /** F10: who sends another body under an id that is taken hears of it. */
+  private void conflictsTold() {
+    for (JobRef job : world.history.conflicting) {
+      boolean told =
+          world.broker.published().stream()
+              .anyMatch(p -> p.message().messageId().startsWith(job.id() + "/conflict/"));
+      if (!told) {
+        wrong("F10", job, "the second body was never answered");
+      }
+    }
+  }
+
+  /** A job without a conversation leaves no session behind. */
+  private void sessionsReleased() {
+    world.tools.forgotten().stream()
+        .filter(holder -> !holder.name().startsWith("talk"))
+        .forEach(holder -> wrong("SESSION", holder.name(), "never released"));
+  }
+
+  private static Optional<Entry.Ended> ended(List<Lines.At<Entry>> log) {
+    return log.stream()
+        .map(Lines.At::entry)
+        .filter(Entry.Ended.class::isInstance)
+        .map(Entry.Ended.class::cast)
+        .findFirst();
   }
 
   /** I4: what a log names is in the store, whole. */

@@ -56,6 +56,7 @@ final class Cluster {
             world, "w" + restarts++, sweeping ? Duration.ofSeconds(30 + random.nextInt(90)) : null);
     worker.proc.skew =
         world.faults.chance(0.25) ? Duration.ofSeconds(random.nextInt(1200) - 600) : Duration.ZERO;
+    world.skewed |= !worker.proc.skew.isZero();
     workers.add(worker);
   }
 
@@ -99,7 +100,8 @@ final class Cluster {
     for (int i = 0; i < copies; i++) {
       world.broker.arrive(messageId, body, null, plan.replyTo(), sim.millis(), plan.deadline());
     }
-    if (world.faults.chance(0.08)) {
+    boolean conflicting = world.faults.chance(0.08);
+    if (conflicting) {
       byte[] other =
           plan.script().text().equals("")
               ? body
@@ -108,6 +110,9 @@ final class Cluster {
     }
     var job = new JobRef("default", JobId.ofMessage("default", SimBroker.QUEUE, messageId));
     world.history.accepted.put(job, plan.script().name());
+    if (conflicting) {
+      world.history.conflicting.add(job);
+    }
     return Optional.of(job);
   }
 

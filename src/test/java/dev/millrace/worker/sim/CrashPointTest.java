@@ -17,7 +17,7 @@ class CrashPointTest {
   }
 
   /** Two targets, a turn, a wake-up, a released session, files, a direct message, a cancel. */
-  private static final CrashPoints EVERYTHING =
+  static final CrashPoints EVERYTHING =
       new CrashPoints(
           List.of(
               Plan.of(Script.of("J0", 2)).in("talk").answeredTo(SimBroker.REPLIES),

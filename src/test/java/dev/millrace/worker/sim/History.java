@@ -30,6 +30,9 @@ final class History {
   /** Whose cancel was acknowledged. */
   final List<JobRef> canceled = new ArrayList<>();
 
+  /** Under whose id another body was sent. */
+  final List<JobRef> conflicting = new ArrayList<>();
+
   final List<Call> modelCalls = new ArrayList<>();
   final List<Call> toolRuns = new ArrayList<>();
 

@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A pool of sessions, and two tools: one that runs code in a session, which knows its executions,
@@ -47,7 +49,7 @@ final class SimTools implements SessionPool {
   private final History history;
   private final Map<Holder, Place> places = new HashMap<>();
   private final Map<String, Execution> mails = new HashMap<>();
-  private int lost;
+  private final Set<Holder> leftToThePool = new HashSet<>();
   boolean down;
 
   SimTools(Sim sim, Faults faults, History history) {
@@ -56,12 +58,9 @@ final class SimTools implements SessionPool {
     this.history = history;
   }
 
-  int sessionsLost() {
-    return lost;
-  }
-
-  List<Holder> open() {
-    return List.copyOf(places.keySet());
+  /** The sessions that are open though nothing kept anybody from releasing them. */
+  List<Holder> forgotten() {
+    return places.keySet().stream().filter(holder -> !leftToThePool.contains(holder)).toList();
   }
 
   List<Tool> tools() {
@@ -72,7 +71,6 @@ final class SimTools implements SessionPool {
     if (!places.isEmpty()) {
       var keys = List.copyOf(places.keySet());
       places.remove(keys.get(sim.random.nextInt(keys.size())));
-      lost++;
     }
   }
 
@@ -151,6 +149,7 @@ final class SimTools implements SessionPool {
       sim.pause(faults.latency());
       int number = faults.before("release " + holder.name());
       if (down || faults.trouble()) {
+        leftToThePool.add(holder);
         throw faults.unavailable("the pool is away");
       }
       places.remove(holder);

@@ -105,7 +105,10 @@ final class Weather {
         victim.proc.frozenUntil = thaw;
         world.faults.excuseAll(victim.proc.name, thaw);
       }
-      case 4 -> victim.proc.skew = Duration.ofSeconds(random.nextInt(1200) - 600);
+      case 4 -> {
+        victim.proc.skew = Duration.ofSeconds(random.nextInt(1200) - 600);
+        world.skewed = true;
+      }
       case 5 -> sim.crash(victim.proc);
       case 6 -> {
         victim.stop();

@@ -42,6 +42,7 @@ final class World {
   final SimModel model;
   final SimTools tools;
   final Orders orders = new Orders(this);
+  boolean skewed;
   private int ids;
 
   World(long seed) {

@@ -1,0 +1,42 @@
+package dev.millrace.worker.sim;
+
+import java.util.List;
+
+/**
+ * Looks for the first thing that the code on the class path breaks, in a process of its own. Prints
+ * it and exits with 1, or exits with 0 when there is none.
+ */
+final class Trial {
+  private static final int SEEDS = 400;
+
+  private Trial() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    try (var faultsOfOurs = new FaultsOfOurs()) {
+      Thread.ofVirtual().start(() -> System.exit(broken(faultsOfOurs) ? 1 : 0)).join();
+    }
+  }
+
+  private static boolean broken(FaultsOfOurs faultsOfOurs) {
+    int effects = CrashPointTest.EVERYTHING.crashingAt(List.of()).effects();
+    for (int point = -1; point < 2 * effects; point++) {
+      List<Integer> points = point < 0 ? List.of() : List.of(point);
+      if (found("crash at " + points, CrashPointTest.EVERYTHING.crashingAt(points).broken())) {
+        return true;
+      }
+    }
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      if (found("seed " + seed, Weather.broken(seed))) {
+        return true;
+      }
+    }
+    return found("log", faultsOfOurs.seen());
+  }
+
+  private static boolean found(String where, List<String> broken) {
+    if (!broken.isEmpty()) {
+      System.out.println(where + ": " + broken.getFirst());
+    }
+    return !broken.isEmpty();
+  }
+}
