@@ -119,9 +119,20 @@ final class Checker {
         case Entry.ModelDone done -> mine(job, holder, writer, "a model's answer");
         case Entry.ToolIntent intent -> mine(job, holder, writer, "an intent");
         case Entry.ToolDone done -> mine(job, holder, writer, "a tool's outcome");
-        case Entry.Released released -> mine(job, holder, writer, "a release");
+        case Entry.Released released -> {
+          mine(job, holder, writer, "a release");
+          holder = null;
+        }
+        case Entry.Ended ended -> notOverTheHead(job, holder, writer);
         default -> {}
       }
+    }
+  }
+
+  /** I8: a client does not end what somebody works on; whoever works on it keeps what it found. */
+  private void notOverTheHead(JobRef job, String holder, String writer) {
+    if (holder != null && writer != null && writer.startsWith("client")) {
+      wrong("I8", job, "ended by " + writer + " while " + holder + " works on it");
     }
   }
 

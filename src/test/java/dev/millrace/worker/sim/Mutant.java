@@ -34,7 +34,7 @@ record Mutant(String name, String file, String guard, String without) {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("output").toFile())
             .start();
-    if (!trial.waitFor(4, TimeUnit.MINUTES)) {
+    if (!trial.waitFor(2, TimeUnit.MINUTES)) {
       trial.destroyForcibly().waitFor();
       return "it never came to an end";
     }

@@ -17,6 +17,9 @@ final class SimModel implements LanguageModel {
   private final History history;
   boolean down;
 
+  /** Whether answers are of one length, however much was said before. */
+  boolean terse;
+
   SimModel(Sim sim, Faults faults, History history, Orders orders) {
     this.sim = sim;
     this.faults = faults;
@@ -73,7 +76,7 @@ final class SimModel implements LanguageModel {
             : faults.chance(0.2) ? sim.random.nextInt(40_000) : sim.random.nextInt(2_000));
   }
 
-  private static Reply answer(Script script, int turn, List<Message> messages) {
+  private Reply answer(Script script, int turn, List<Message> messages) {
     int calls = turn < script.toolCalls().size() ? script.toolCalls().get(turn) : 0;
     var toolCalls = new ArrayList<ToolCall>();
     for (int i = 0; i < calls; i++) {
@@ -82,7 +85,11 @@ final class SimModel implements LanguageModel {
           new ToolCall("call-" + i, tool, Map.of("code", script.name() + "." + turn + "." + i)));
     }
     String text =
-        calls == 0 ? script.name() + " done after " + Script.before(messages) : "thinking " + turn;
+        terse
+            ? "so be it"
+            : calls == 0
+                ? script.name() + " done after " + Script.before(messages)
+                : "thinking " + turn;
     return new Reply.Answer(Message.assistant(text, toolCalls), new Usage(10, 1), null);
   }
 }

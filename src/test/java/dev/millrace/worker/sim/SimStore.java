@@ -30,6 +30,7 @@ final class SimStore implements Storage {
   private final TreeMap<String, Thing> things = new TreeMap<>();
   private final List<Written> written = new ArrayList<>();
   private final Map<String, Integer> writes = new LinkedHashMap<>();
+  private long bytesWritten;
 
   SimStore(Sim sim, Faults faults, Orders orders) {
     this.sim = sim;
@@ -44,6 +45,11 @@ final class SimStore implements Storage {
   /** How many writes of each kind there were. */
   Map<String, Integer> writes() {
     return writes;
+  }
+
+  /** How many bytes were written. */
+  long bytesWritten() {
+    return bytesWritten;
   }
 
   List<String> names(String prefix) {
@@ -89,6 +95,7 @@ final class SimStore implements Storage {
           var longer = new ByteArrayOutputStream();
           longer.writeBytes(log.bytes());
           longer.writeBytes(bytes);
+          bytesWritten += bytes.length;
           things.put(name, new Thing(longer.toByteArray(), sim.instant(), true));
           written.add(
               new Written(name, position, longer.size(), sim.current().delivery, sim.millis()));
@@ -101,6 +108,7 @@ final class SimStore implements Storage {
   @Override
   public boolean putIfAbsent(String name, InputStream bytes, long length) {
     byte[] all = all(bytes);
+    bytesWritten += all.length;
     return write(
         "put",
         name,

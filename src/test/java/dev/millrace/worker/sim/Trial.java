@@ -1,6 +1,7 @@
 package dev.millrace.worker.sim;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Looks for the first thing that the code on the class path breaks, in a process of its own. Prints
@@ -18,22 +19,33 @@ final class Trial {
   }
 
   private static boolean broken(FaultsOfOurs faultsOfOurs) {
+    if (found("calm", () -> CrashPointTest.EVERYTHING.crashingAt(List.of()).broken())) {
+      return true;
+    }
     int effects = CrashPointTest.EVERYTHING.crashingAt(List.of()).effects();
-    for (int point = -1; point < 2 * effects; point++) {
-      List<Integer> points = point < 0 ? List.of() : List.of(point);
-      if (found("crash at " + points, CrashPointTest.EVERYTHING.crashingAt(points).broken())) {
+    for (int point = 0; point < 2 * effects; point++) {
+      List<Integer> points = List.of(point);
+      if (found(
+          "crash at " + points, () -> CrashPointTest.EVERYTHING.crashingAt(points).broken())) {
         return true;
       }
     }
     for (long seed = 1; seed <= SEEDS; seed++) {
-      if (found("seed " + seed, Weather.broken(seed))) {
+      long s = seed;
+      if (found("seed " + seed, () -> Weather.broken(s))) {
         return true;
       }
     }
-    return found("log", faultsOfOurs.seen());
+    return found("log", faultsOfOurs::seen);
   }
 
-  private static boolean found(String where, List<String> broken) {
+  private static boolean found(String where, Supplier<List<String>> run) {
+    List<String> broken;
+    try {
+      broken = run.get();
+    } catch (RuntimeException | Error e) {
+      broken = List.of(e.toString());
+    }
     if (!broken.isEmpty()) {
       System.out.println(where + ": " + broken.getFirst());
     }

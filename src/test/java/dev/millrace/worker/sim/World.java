@@ -119,6 +119,6 @@ final class World {
   }
 
   private String id() {
-    return "id" + ids++;
+    return "id%06d".formatted(ids++); // of one length, so that bytes can be compared
   }
 }
