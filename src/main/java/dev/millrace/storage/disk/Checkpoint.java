@@ -38,24 +38,18 @@ final class Checkpoint {
   void verify(Generation generation) throws IOException {
     for (Map.Entry<String, Entry> e : generation.entries.entrySet()) {
       String name = e.getKey();
-      Tree.Found found;
-      switch (e.getValue()) {
-        case Entry.Log log when !log.fresh() -> {
-          found = tree.find(name);
-          if (found == null || !found.log() || found.status().length() < log.base()) {
-            throw missing(name, tree.file(name, Tree.LOG), log.base());
-          }
+      if (e.getValue() instanceof Entry.Log log && !log.fresh()) {
+        Tree.Found found = tree.find(name);
+        if (found == null || !found.log() || found.status().length() < log.base()) {
+          throw missing(name, tree.file(name, Tree.LOG), log.base());
         }
-        case Entry.Parked blob when !disk.exists(parked.resolve(blob.file())) -> {
-          found = tree.find(name);
-          if (found == null || found.log() || found.status().length() != blob.length()) {
-            throw missing(name, tree.file(name, Tree.BLOB), blob.length());
-          }
+      }
+      if (e.getValue() instanceof Entry.Parked blob) {
+        Path file = parked.resolve(blob.file());
+        Disk.Status status = disk.status(file);
+        if (status == null || status.length() != blob.length()) {
+          throw missing(name, file, blob.length());
         }
-        case Entry.Log log -> {}
-        case Entry.Parked blob -> {}
-        case Entry.Small blob -> {}
-        case Entry.Gone gone -> {}
       }
     }
   }
@@ -78,9 +72,6 @@ final class Checkpoint {
       forces.add(() -> disk.forceDirectory(directory));
     }
     forceAll(forces);
-    if (generation.entries.values().stream().anyMatch(Entry.Parked.class::isInstance)) {
-      disk.forceDirectory(parked);
-    }
   }
 
   private interface Force {
@@ -90,7 +81,13 @@ final class Checkpoint {
   private void write(String name, Entry entry, List<Force> forces) throws IOException {
     switch (entry) {
       case Entry.Gone gone -> tree.remove(name);
-      case Entry.Parked blob -> tree.adopt(parked.resolve(blob.file()), name);
+      case Entry.Parked blob -> {
+        tree.adopt(parked.resolve(blob.file()), name);
+        try (var file = tree.open(name, Tree.BLOB)) {
+          file.modified(blob.modified());
+        }
+        forces.add(() -> force(name, Tree.BLOB));
+      }
       case Entry.Small blob -> {
         try (var file = tree.create(name, Tree.BLOB)) {
           fill(file, 0, blob.bytes(), blob.bytes().length, blob);

@@ -16,13 +16,15 @@ final class Checkpointer {
 
   private final WriteAheadLog log;
   private final Checkpoint checkpoint;
+  private final Parking parking;
   private final Semaphore wanted;
   private final ReentrantLock running = new ReentrantLock();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  Checkpointer(WriteAheadLog log, Checkpoint checkpoint, Semaphore wanted) {
+  Checkpointer(WriteAheadLog log, Checkpoint checkpoint, Parking parking, Semaphore wanted) {
     this.log = log;
     this.checkpoint = checkpoint;
+    this.parking = parking;
     this.wanted = wanted;
   }
 
@@ -45,6 +47,11 @@ final class Checkpointer {
     if (generation != null) {
       checkpoint.run(generation);
       log.thaw(generation);
+      for (Entry entry : generation.entries.values()) {
+        if (entry instanceof Entry.Parked blob) {
+          parking.discard(blob.file());
+        }
+      }
     }
   }
 

@@ -37,8 +37,8 @@ interface Disk {
   /** Creates a directory whose parent exists. No error when it is there already. */
   void createDirectory(Path directory) throws IOException;
 
-  /** Moves a file over whatever has the new name, in one step. */
-  void rename(Path from, Path to) throws IOException;
+  /** Gives a file a second name, or copies it where a file has one name only. */
+  void link(Path file, Path second) throws IOException;
 
   /** No error when there is no such file. */
   void delete(Path file) throws IOException;

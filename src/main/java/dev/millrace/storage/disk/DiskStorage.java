@@ -124,7 +124,7 @@ public final class DiskStorage implements Storage {
     if (length < 0) {
       throw new IllegalArgumentException("a blob cannot have %d bytes: %s".formatted(length, name));
     }
-    if (stat(name).isPresent()) {
+    if (length > 0 && stat(name).isPresent()) {
       return false;
     }
     if (length <= tuning.large()) {

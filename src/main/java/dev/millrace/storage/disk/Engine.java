@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,19 +39,31 @@ final class Engine {
     var recovery = new Recovery(disk, wal);
     recovery.run();
     var tree = new Tree(disk, files, tuning.keptNames());
-    forcers =
-        Executors.newFixedThreadPool(
-            tuning.forcers(), Thread.ofPlatform().daemon().name("storage-force-", 0).factory());
+    forcers = threads(tuning.forcers());
     var checkpoint = new Checkpoint(disk, tree, parked, forcers);
     checkpoint.verify(recovery.generation);
     parking = new Parking(disk, parked);
     parking.sweep(parkedBy(recovery.generation));
     var wanted = new Semaphore(recovery.generation.segments.isEmpty() ? 0 : 1);
-    log = new WriteAheadLog(disk, wal, recovery, tuning.generation(), wanted::release);
+    log = new WriteAheadLog(disk, wal, recovery, tuning, wanted::release);
     committer = new Committer(log);
     view = new View(disk, log, tree, parked);
-    checkpointer = new Checkpointer(log, checkpoint, wanted);
+    checkpointer = new Checkpointer(log, checkpoint, parking, wanted);
     background = tuning.period().isZero() ? null : checkpointer.start(tuning.period());
+  }
+
+  /** Threads for the time of a checkpoint. Not virtual: a flush would hold up the carriers. */
+  private static ExecutorService threads(int count) {
+    var threads =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("storage-force-", 0).factory());
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   private static Set<String> parkedBy(Generation generation) {
@@ -74,7 +88,7 @@ final class Engine {
     Layers layers = log.layers();
     blobs.forEach(
         (name, blob) -> {
-          // A checkpoint that has begun wants to move the file, and a later one removes it.
+          // A checkpoint that has begun needs the file, and removes it when it is done.
           if (!blob.equals(layers.below(name))) {
             parking.discard(blob.file());
           }

@@ -12,7 +12,7 @@ import java.util.UUID;
 
 /**
  * Files of large blobs. Their bytes are durable here before the write-ahead log names them, so they
- * pass neither through it nor through memory; a checkpoint moves them to their place.
+ * pass neither through it nor through memory; a checkpoint gives them a name among the others.
  */
 final class Parking {
   private static final int CHUNK = 64 << 10;

@@ -58,7 +58,17 @@ final class Recovery {
   }
 
   private Read read(SegmentName name) throws IOException {
-    ByteBuffer file = bytes(directory.resolve(name.toString()));
+    try (var handle = disk.open(directory.resolve(name.toString()))) {
+      ByteBuffer file = bytes(handle);
+      Read segment = scan(name, file);
+      if (!segment.frames.isEmpty()) {
+        secure(handle, file, segment);
+      }
+      return segment;
+    }
+  }
+
+  private Read scan(SegmentName name, ByteBuffer file) {
     List<Frame> frames = new ArrayList<>();
     int position = 0;
     Frame frame;
@@ -74,6 +84,17 @@ final class Recovery {
     }
     Link link = frames.isEmpty() ? null : Link.read(frames.getFirst().payload().duplicate());
     return new Read(name, link, frames, position);
+  }
+
+  /**
+   * The last batch may be in the cache only: its writer was killed before the flush, or the flush
+   * failed, and then the cache takes it for written and a flush alone does nothing. Once shown it
+   * must stay, so it is written again.
+   */
+  private static void secure(Disk.Handle handle, ByteBuffer file, Read segment) throws IOException {
+    int start = (int) segment.end - segment.frames.getLast().size();
+    handle.write(file.slice(start, (int) segment.end - start), start);
+    handle.force(true);
   }
 
   private void replay(Read segment, @Nullable Link next) {
@@ -110,16 +131,12 @@ final class Recovery {
             + " the data directory from a copy; or move this file away to go on without them");
   }
 
-  private ByteBuffer bytes(Path file) throws IOException {
-    try (var handle = disk.open(file)) {
-      // A killed process may have left bytes that are only in the cache. Once shown they must stay.
-      handle.force(true);
-      ByteBuffer bytes = ByteBuffer.allocate((int) handle.size());
-      int got = 0;
-      while (bytes.hasRemaining() && got >= 0) {
-        got = handle.read(bytes, bytes.position());
-      }
-      return bytes.flip();
+  private static ByteBuffer bytes(Disk.Handle handle) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) handle.size());
+    int got = 0;
+    while (bytes.hasRemaining() && got >= 0) {
+      got = handle.read(bytes, bytes.position());
     }
+    return bytes.flip();
   }
 }

@@ -12,27 +12,27 @@ import java.util.zip.CRC32C;
  * well ahead of the batches, because a flush that need not write a new length costs half as much.
  */
 final class Segment implements Closeable {
-  private static final int AHEAD = 1 << 20;
-
   final SegmentName name;
   private final Disk.Handle handle;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 18);
+  private final int ahead;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
   private long allocated;
   private long end;
   private long batches;
   private Link link = Link.NONE;
 
-  private Segment(SegmentName name, Disk.Handle handle) {
+  private Segment(SegmentName name, Disk.Handle handle, int ahead) {
     this.name = name;
+    this.ahead = ahead;
     this.handle = handle;
   }
 
   /** A new empty segment, durable with its entry in the directory. */
-  static Segment create(Disk disk, Path directory, SegmentName name) throws IOException {
+  static Segment create(Disk disk, Path directory, SegmentName name, int ahead) throws IOException {
     Path file = directory.resolve(name.toString());
-    var segment = new Segment(name, disk.create(file));
+    var segment = new Segment(name, disk.create(file), ahead);
     try {
-      segment.lengthen(AHEAD);
+      segment.lengthen(ahead);
       segment.handle.force(true);
       disk.forceDirectory(directory);
       return segment;
@@ -63,7 +63,7 @@ final class Segment implements Closeable {
       crc.update(record);
     }
     if (next > allocated) {
-      lengthen((next / AHEAD + 1) * AHEAD);
+      lengthen((next / ahead + 1) * ahead);
     }
     buffer.clear();
     int length = (int) (next - end - Frame.HEADER);
@@ -114,7 +114,7 @@ final class Segment implements Closeable {
       buffer.putLong(0);
     }
     for (long at = allocated; at < size; at += buffer.capacity()) {
-      buffer.clear();
+      buffer.position(0).limit((int) Math.min(buffer.capacity(), size - at));
       handle.write(buffer, at);
     }
     allocated = size;

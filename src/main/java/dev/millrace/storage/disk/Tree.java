@@ -128,13 +128,11 @@ final class Tree {
     return disk.open(file(name, mark));
   }
 
-  /** Takes a finished file in, in place of whatever has the name, unless that was done before. */
+  /** Takes a finished file in, in place of whatever has the name. */
   void adopt(Path finished, String name) throws IOException {
     Path file = file(name, BLOB);
-    if (disk.exists(finished)) {
-      makeRoom(name, parent(file));
-      disk.rename(finished, file);
-    }
+    makeRoom(name, parent(file));
+    disk.link(finished, file);
     appeared(file);
   }
 

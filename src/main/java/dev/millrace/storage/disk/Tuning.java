@@ -12,7 +12,9 @@ import java.time.Duration;
  * @param large length from which on a blob is written to a file of its own at once
  * @param keptNames names of large directories kept in memory
  * @param forcers forces a checkpoint runs at the same time
+ * @param ahead bytes by which the write-ahead log is lengthened at a time
  */
-record Tuning(long generation, Duration period, int large, int keptNames, int forcers) {
-  static final Tuning USUAL = new Tuning(16 << 20, Duration.ofSeconds(5), 64 << 10, 200_000, 8);
+record Tuning(long generation, Duration period, int large, int keptNames, int forcers, int ahead) {
+  static final Tuning USUAL =
+      new Tuning(16 << 20, Duration.ofSeconds(5), 64 << 10, 200_000, 4, 1 << 20);
 }

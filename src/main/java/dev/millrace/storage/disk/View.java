@@ -87,7 +87,7 @@ final class View {
       case Entry.Gone gone -> null;
       case Entry.Small blob ->
           new Content(null, 0, List.of(new Content.Slice(blob.bytes(), blob.bytes().length)));
-      case Entry.Parked blob -> parked(name, blob);
+      case Entry.Parked blob -> parked(blob);
       case Entry.Log log -> {
         slices.addFirst(new Content.Slice(log.tail(), log.used()));
         Disk.Handle file = log.base() == 0 ? null : disk.read(tree.file(name, Tree.LOG));
@@ -103,14 +103,8 @@ final class View {
         : new Content(disk.read(found.file()), found.status().length(), List.of());
   }
 
-  private Content parked(String name, Entry.Parked blob) throws IOException {
-    Disk.Handle file;
-    try {
-      file = disk.read(parked.resolve(blob.file()));
-    } catch (NoSuchFileException e) {
-      file = disk.read(tree.file(name, Tree.BLOB));
-    }
-    return new Content(file, blob.length(), List.of());
+  private Content parked(Entry.Parked blob) throws IOException {
+    return new Content(disk.read(parked.resolve(blob.file())), blob.length(), List.of());
   }
 
   /**

@@ -21,6 +21,7 @@ final class WriteAheadLog {
   private final Disk disk;
   private final Path directory;
   private final long limit;
+  private final int ahead;
   private final Runnable checkpointWanted;
   private final SecureRandom salts = new SecureRandom();
   private final AtomicLong numbers;
@@ -34,15 +35,13 @@ final class WriteAheadLog {
   private @Nullable IOException checkpointFault;
   private @Nullable String stopped;
 
-  /**
-   * @param limit the weight of a generation that asks for a checkpoint; at twice as much, writers
-   *     wait for it
-   */
-  WriteAheadLog(Disk disk, Path directory, Recovery recovery, long limit, Runnable checkpointWanted)
+  WriteAheadLog(
+      Disk disk, Path directory, Recovery recovery, Tuning tuning, Runnable checkpointWanted)
       throws IOException {
     this.disk = disk;
     this.directory = directory;
-    this.limit = limit;
+    this.limit = tuning.generation();
+    this.ahead = tuning.ahead();
     this.checkpointWanted = checkpointWanted;
     this.numbers = new AtomicLong(recovery.last.previous());
     this.last = recovery.last;
@@ -132,7 +131,7 @@ final class WriteAheadLog {
 
   private Segment prepare() throws IOException {
     var name = new SegmentName(numbers.incrementAndGet(), salts.nextLong());
-    return Segment.create(disk, directory, name);
+    return Segment.create(disk, directory, name, ahead);
   }
 
   private Segment use(Segment next) {
