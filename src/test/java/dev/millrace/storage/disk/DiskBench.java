@@ -36,6 +36,7 @@ final class DiskBench {
 
   private final Path root;
   private final double seconds;
+  private int rows;
 
   private DiskBench(Path root, double seconds) {
     this.root = root;
@@ -75,6 +76,7 @@ final class DiskBench {
         System.getProperty("java.vm.version"), Runtime.getRuntime().maxMemory() >> 20);
     System.out.printf("disk      %s on %s%n", Files.getFileStore(root).type(), root);
     System.out.printf("seed      %d, %.0f s a row, %d rounds%n%n", SEED, seconds, rounds);
+    jobsOf(8, new Logged(fresh()));
     flushes("append 300 bytes, fdatasync", false);
     flushes("the same into a file lengthened before", true);
     System.out.printf(
@@ -86,6 +88,8 @@ final class DiskBench {
         row("write-ahead log", writers, new Logged(fresh()));
       }
     }
+    listing();
+    clear();
   }
 
   private static String processor() throws IOException {
@@ -121,10 +125,25 @@ final class DiskBench {
   }
 
   private void row(String what, int writers, Ways ways) throws Exception {
+    Times all = jobsOf(writers, ways);
+    long[] writes = all.writes();
+    long[] jobs = all.jobs();
+    System.out.printf(
+        "%-16s %8d %10.0f %8.0f %9s %9s %9s %9s%n",
+        what,
+        writers,
+        writes.length / all.seconds,
+        jobs.length / all.seconds,
+        millis(writes, 50),
+        millis(writes, 99),
+        millis(jobs, 50),
+        millis(jobs, 99));
+  }
+
+  private Times jobsOf(int writers, Ways ways) throws Exception {
     long start = System.nanoTime();
     long end = start + (long) (seconds * 1e9);
     List<Future<Times>> running = new ArrayList<>();
-    double elapsed;
     Times all = new Times();
     try (ways;
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -135,20 +154,9 @@ final class DiskBench {
       for (var times : running) {
         all.add(times.get());
       }
-      elapsed = (System.nanoTime() - start) / 1e9;
+      all.seconds = (System.nanoTime() - start) / 1e9;
     }
-    long[] writes = all.writes();
-    long[] jobs = all.jobs();
-    System.out.printf(
-        "%-16s %8d %10.0f %8.0f %9s %9s %9s %9s%n",
-        what,
-        writers,
-        writes.length / elapsed,
-        jobs.length / elapsed,
-        millis(writes, 50),
-        millis(writes, 99),
-        millis(jobs, 50),
-        millis(jobs, 99));
+    return all;
   }
 
   private static Times jobs(Ways ways, int writer, long end) throws IOException {
@@ -176,6 +184,7 @@ final class DiskBench {
   private static final class Times {
     private final List<Long> writes = new ArrayList<>();
     private final List<Long> jobs = new ArrayList<>();
+    private double seconds;
 
     interface Write {
       void run() throws IOException;
@@ -209,28 +218,52 @@ final class DiskBench {
         : "%.2f ms".formatted(sorted[(int) ((sorted.length - 1L) * percentile / 100)] / 1e6);
   }
 
+  /** Nothing is deleted between rows: some file systems are slow for seconds after deletes. */
   private Path fresh() throws IOException {
-    Path directory = root.resolve("data");
-    if (Files.exists(directory)) {
-      Files.walkFileTree(
-          directory,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
+    return Files.createDirectories(root.resolve("row" + rows++));
+  }
 
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException fault)
-                throws IOException {
-              Files.delete(folder);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+  private void clear() throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, IOException fault)
+              throws IOException {
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private void listing() throws IOException {
+    Path directory = fresh();
+    Path many = Files.createDirectories(directory.resolve("files/recent/default"));
+    var random = new Random(SEED);
+    for (int i = 0; i < 100_000; i++) {
+      Files.createFile(many.resolve("%016x-%04x=".formatted(random.nextLong(), i & 0xffff)));
     }
-    return Files.createDirectories(directory);
+    List<Long> pages = new ArrayList<>();
+    try (var storage = DiskStorage.open(directory, InstantSource.system())) {
+      String continuation = null;
+      do {
+        long start = System.nanoTime();
+        var page = storage.list("recent/default/", continuation, 1000);
+        pages.add(System.nanoTime() - start);
+        continuation = page.next();
+      } while (continuation != null);
+    }
+    long[] others = pages.stream().skip(1).mapToLong(t -> t).toArray();
+    System.out.printf(
+        "%nlist 100,000 names, 1,000 a page: first %.0f ms, others p50 %s  p99 %s%n",
+        pages.getFirst() / 1e6, millis(others, 50), millis(others, 99));
   }
 
   /** Durable by itself: every append is flushed in its file, every name in its directory. */
