@@ -36,7 +36,8 @@ public final class DiskStorage implements Storage {
   /**
    * Opens the store in a directory, which is made if it is missing.
    *
-   * @throws IllegalStateException when another process has it open, or when it is damaged
+   * @throws IllegalStateException when another process has it open, when it is damaged, or when it
+   *     cannot be there at all
    * @throws Unavailable when the disk does not let us
    */
   public static DiskStorage open(Path directory, InstantSource clock) {
@@ -44,6 +45,7 @@ public final class DiskStorage implements Storage {
   }
 
   static DiskStorage open(Path directory, InstantSource clock, Tuning tuning) {
+    possible(directory);
     Ownership ownership = null;
     try {
       Files.createDirectories(directory);
@@ -57,6 +59,22 @@ public final class DiskStorage implements Storage {
         throw mistake;
       }
       throw Faults.unavailable("open the data directory " + directory, e);
+    }
+  }
+
+  private static void possible(Path directory) {
+    Path there = directory.toAbsolutePath();
+    while (there.getParent() != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    String why =
+        !Files.isDirectory(there)
+            ? there + " is a file"
+            : !Files.isWritable(there) ? "this user may not write to " + there : "";
+    if (!why.isEmpty()) {
+      throw new IllegalStateException(
+          "the data directory cannot be %s: %s. Mend that, or choose another directory in millrace.storage.directory (MILLRACE_STORAGE_DIRECTORY)"
+              .formatted(directory, why));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.millrace.storage.disk;
 
 import dev.millrace.job.Unavailable;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,12 @@ final class Faults {
   }
 
   static String sentence(Throwable fault) {
+    if (fault instanceof AccessDeniedException denied) {
+      return "this user may not use " + denied.getFile();
+    }
+    if (fault instanceof FileSystemException of && of.getReason() == null) {
+      return of.getClass().getSimpleName() + " " + of.getFile();
+    }
     @Nullable String message = fault.getMessage();
     if (message == null) {
       return fault.getClass().getSimpleName();

@@ -72,7 +72,7 @@ final class Ownership implements AutoCloseable {
     return new IllegalStateException(
         "the data directory %s belongs to %s. Use that one, or stop it first, or choose another"
                 .formatted(directory, who)
-            + " directory");
+            + " directory in millrace.storage.directory (MILLRACE_STORAGE_DIRECTORY)");
   }
 
   /** Tells who may ask where the owner serves. */
