@@ -49,35 +49,55 @@ final class BlobFaults {
       Thread.currentThread().interrupt();
     }
     return new Unavailable(
-        "could not %s in container %s of %s: %s"
-            .formatted(attempted, container.getBlobContainerName(), host(), why(fault)),
-        fault);
+        "could not %s in %s: %s".formatted(attempted, where(), why(fault)), fault);
+  }
+
+  Unavailable cannotOpen(RuntimeException fault) {
+    return new Unavailable("could not open %s: %s".formatted(where(), why(fault)), fault);
+  }
+
+  Unavailable cannotCreate(RuntimeException fault) {
+    return new Unavailable(
+        "there is no %s, and it could not be created: %s".formatted(where(), why(fault)), fault);
   }
 
   private String why(RuntimeException fault) {
     if (fault instanceof BlobStorageException e) {
       return why(e);
     }
-    if (fault instanceof ClientAuthenticationException) {
-      return "no token could be had for this identity. Check how it signs in, and the setting of"
-          + " the identity: "
-          + fault.getMessage();
+    if (caused(fault, ClientAuthenticationException.class)) {
+      // Where nobody is signed in, at the bottom is whichever way of it was tried last.
+      String detail =
+          root(fault) instanceof ClientAuthenticationException ? "" : ": " + said(fault);
+      return "no identity could sign in. Run az login, or give this machine a managed identity;"
+          + " AZURE_CLIENT_ID chooses among several"
+          + detail;
     }
     if (interrupted(fault)) {
       return "interrupted";
     }
+    return "the service did not answer: " + said(fault);
+  }
+
+  /** What stands at the bottom of it, in one line. */
+  private static String said(Throwable fault) {
+    return root(fault).toString().lines().findFirst().orElseThrow();
+  }
+
+  private static Throwable root(Throwable fault) {
     Throwable cause = fault;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return "the service did not answer: " + cause;
+    return cause;
   }
 
   private String why(BlobStorageException fault) {
     BlobErrorCode code = code(fault);
     String answer = " (%d %s)".formatted(fault.getStatusCode(), code == null ? "" : code);
     if (BlobErrorCode.CONTAINER_NOT_FOUND.equals(code)) {
-      return "there is no such container. Create it, or correct the setting storage.container"
+      return "there is no such container. Create it, or correct the setting"
+          + " millrace.storage.blob.container (MILLRACE_STORAGE_BLOB_CONTAINER)"
           + answer;
     }
     if (BlobErrorCode.CONTAINER_BEING_DELETED.equals(code)) {
@@ -95,6 +115,10 @@ final class BlobFaults {
           + " container, or allow this network in the account's firewall"
           + answer;
     }
+    if (fault.getStatusCode() == 404 && fault.getErrorCode() == null) {
+      return "nothing there knows of containers. Check that it is the blob endpoint of a storage"
+          + " account (404)";
+    }
     if (fault.getStatusCode() >= 500 || fault.getStatusCode() == 429) {
       return "the service is busy or has a fault" + answer;
     }
@@ -102,13 +126,19 @@ final class BlobFaults {
   }
 
   /** Not the whole URL, which may carry a signature. */
-  private String host() {
-    return URI.create(container.getAccountUrl()).getHost();
+  private String where() {
+    return "container %s of %s"
+        .formatted(
+            container.getBlobContainerName(), URI.create(container.getAccountUrl()).getAuthority());
   }
 
   private static boolean interrupted(Throwable fault) {
+    return caused(fault, InterruptedException.class);
+  }
+
+  private static boolean caused(Throwable fault, Class<? extends Throwable> type) {
     for (Throwable t = fault; t != null; t = t.getCause()) {
-      if (t instanceof InterruptedException) {
+      if (type.isInstance(t)) {
         return true;
       }
     }

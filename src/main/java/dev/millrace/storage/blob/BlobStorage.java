@@ -63,6 +63,33 @@ public final class BlobStorage implements Storage {
     this.faults = new BlobFaults(container);
   }
 
+  /**
+   * Opens the store in a container, which is made if it is missing.
+   *
+   * @throws dev.millrace.job.Unavailable when the service does not let us
+   */
+  public static BlobStorage open(BlobContainerClient container) {
+    var storage = new BlobStorage(container);
+    try {
+      // Whoever may use a container may list it, but perhaps neither see nor make containers.
+      storage.fetch("", null, 1);
+    } catch (RuntimeException e) {
+      if (!BlobFaults.is(e, BlobErrorCode.CONTAINER_NOT_FOUND)) {
+        throw storage.faults.cannotOpen(e);
+      }
+      storage.makeContainer();
+    }
+    return storage;
+  }
+
+  private void makeContainer() {
+    try {
+      container.createIfNotExistsWithResponse(null, PATIENCE, Context.NONE);
+    } catch (RuntimeException e) {
+      throw faults.cannotCreate(e);
+    }
+  }
+
   @Override
   public boolean create(String name) {
     Names.check(name);
@@ -196,17 +223,19 @@ public final class BlobStorage implements Storage {
     if (limit < 1) {
       throw new IllegalArgumentException("a page has at least 1 entry, not " + limit);
     }
-    int size = Math.min(limit, LONGEST_PAGE);
-    var options = new ListBlobsOptions().setPrefix(prefix).setMaxResultsPerPage(size);
     try {
-      PagedResponse<BlobItem> page =
-          container.listBlobs(options, continuation, PATIENCE).iterableByPage().iterator().next();
+      PagedResponse<BlobItem> page = fetch(prefix, continuation, Math.min(limit, LONGEST_PAGE));
       List<Stat> entries = page.getElements().stream().map(BlobStorage::stat).toList();
       String next = page.getContinuationToken();
       return new Page(entries, next == null || next.isEmpty() ? null : next, date(page));
     } catch (RuntimeException e) {
       throw faults.unavailable("list " + prefix, e);
     }
+  }
+
+  private PagedResponse<BlobItem> fetch(String prefix, @Nullable String continuation, int size) {
+    var options = new ListBlobsOptions().setPrefix(prefix).setMaxResultsPerPage(size);
+    return container.listBlobs(options, continuation, PATIENCE).iterableByPage().iterator().next();
   }
 
   private static Stat stat(BlobItem item) {

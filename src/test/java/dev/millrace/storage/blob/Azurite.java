@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A Blob service of our own, on a free port, with its own folder. */
-final class Azurite implements AutoCloseable {
+public final class Azurite implements AutoCloseable {
   /** Published with the emulator, the same everywhere; it opens nothing else. */
   private static final String ACCOUNT = "devstoreaccount1";
 
@@ -36,7 +36,7 @@ final class Azurite implements AutoCloseable {
     this.url = url;
   }
 
-  static Azurite start(Path folder) throws IOException {
+  public static Azurite start(Path folder) throws IOException {
     Path script = Path.of(System.getProperty("millrace.azurite", "no property millrace.azurite"));
     Needs.present("Azurite", Files.exists(script), "src/test/node/prepare, with Node 20 or newer");
     Process process =
@@ -93,6 +93,10 @@ final class Azurite implements AutoCloseable {
       builder.addPolicy(policy);
     }
     return builder.buildClient().getBlobContainerClient("c" + UUID.randomUUID());
+  }
+
+  public String connectionString() {
+    return "AccountName=" + ACCOUNT + ";AccountKey=" + KEY + ";BlobEndpoint=" + url;
   }
 
   @Override

@@ -198,7 +198,7 @@ class BlobStorageIT extends StorageContract {
           .as(call.getKey())
           .isInstanceOf(Unavailable.class)
           .hasMessageContaining("there is no such container")
-          .hasMessageContaining("storage.container");
+          .hasMessageContaining("millrace.storage.blob.container");
     }
   }
 
