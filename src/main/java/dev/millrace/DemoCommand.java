@@ -1,5 +1,13 @@
 package dev.millrace;
 
+import dev.millrace.storage.Layout;
+import dev.millrace.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -7,30 +15,62 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
-    description = "Runs a job on this machine, from the message to the result. Needs no account.",
+    description = {
+      "Shows what there is so far: prepares Python, opens the storage and tries it.",
+      "Needs no account. Ends with exit code 3, because it cannot run a job yet."
+    },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final int NOT_BUILT_YET = 3;
 
+  private final Path dotEnv;
+
   @Spec private CommandSpec spec;
 
+  DemoCommand(Path dotEnv) {
+    this.dotEnv = dotEnv;
+  }
+
   @Override
-  public Integer call() {
-    spec.commandLine()
-        .getOut()
-        .println(
-            """
-            Built:
-              job       what a job asks for and how it ends
-              storage   logs and blobs that outlive every process, on disk
-              executor  the Python that sessions will run in, checked above
+  public Integer call() throws IOException {
+    var out = spec.commandLine().getOut();
+    try (var assembly = Assembly.start(dotEnv)) {
+      assembly
+          .places()
+          .forEach(
+              place -> out.printf("%s | %s | %s%n", place.part(), place.kind(), place.where()));
+      out.println();
+      roundTrip(assembly.get(Storage.class));
+    }
+    out.println(
+        """
+        The storage works: a log was created, appended to, read back and deleted.
 
-            Not built yet:
-              bus       the queue that jobs come from and the topic that results go to
-              session   running Python in isolation
-              model     talking to a language model
+        Not built yet:
+          bus        the queue that jobs come from and the topic that results go to
+          sessions   running Python in isolation
+          models     talking to a language model
+          http       sending jobs and fetching results over HTTP
 
-            The demo needs all of these, so it ends here.""");
+        The demo needs all of these to run a job, so it ends here.""");
     return NOT_BUILT_YET;
+  }
+
+  /** What the append is answered decides nothing: an answer may be lost, what is read back not. */
+  private static void roundTrip(Storage storage) throws IOException {
+    String log = Layout.demo(UUID.randomUUID().toString());
+    byte[] entry = "the demo was here\n".getBytes(StandardCharsets.UTF_8);
+    storage.create(log);
+    try {
+      storage.append(log, 0, entry);
+      try (var back = storage.open(log, 0, 1000).orElseGet(InputStream::nullInputStream)) {
+        if (!Arrays.equals(back.readAllBytes(), entry)) {
+          throw new IllegalStateException(
+              "the storage did not give back what was appended to " + log);
+        }
+      }
+    } finally {
+      storage.delete(log);
+    }
   }
 }

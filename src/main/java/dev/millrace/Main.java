@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import java.nio.file.Path;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,22 +12,23 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. What it prints goes through picocli's writers; nobody here touches the standard
- * streams. Exit codes: 0 done, 1 failed, 2 not understood, 3 not built yet.
+ * streams. Exit codes: 0 done, 1 failed, 2 the command line or the configuration has to be mended
+ * first, 3 not built yet.
  */
 @Command(
     name = "millrace",
     description = "Runs AI data-analysis jobs from a queue.",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    subcommands = DemoCommand.class)
+    versionProvider = Main.Version.class)
 public final class Main {
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(Path.of(".env")).execute(args));
   }
 
-  static CommandLine commandLine() {
+  static CommandLine commandLine(Path dotEnv) {
     return new CommandLine(new Main())
+        .addSubcommand(new DemoCommand(dotEnv))
         .setParameterExceptionHandler(Main::notUnderstood)
         .setExecutionExceptionHandler(Main::failed);
   }
@@ -41,6 +43,10 @@ public final class Main {
   }
 
   private static int failed(Exception problem, CommandLine command, ParseResult parsed) {
+    if (problem instanceof Misconfigured) {
+      command.getErr().println(problem.getMessage());
+      return ExitCode.USAGE;
+    }
     var why = Objects.requireNonNullElse(problem.getMessage(), problem.getClass().getSimpleName());
     command.getErr().println(command.getCommandName() + " failed: " + why);
     return ExitCode.SOFTWARE;

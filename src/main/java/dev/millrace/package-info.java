@@ -4,7 +4,8 @@
  *
  * <ol>
  *   <li>{@link dev.millrace.job}: the nouns. What a job asks for, and how it ends.
- *   <li>{@link dev.millrace.storage}: names and bytes that outlive every process.
+ *   <li>{@link dev.millrace.storage}: names and bytes that outlive every process, in a directory or
+ *       in Azure Blob Storage.
  *   <li>{@link dev.millrace.journal}: what is known. One log per job and per conversation.
  *   <li>{@link dev.millrace.artifact}: files in and out, kept by their content.
  *   <li>{@link dev.millrace.bus}: ports to the broker, and what travels through it.
@@ -16,8 +17,12 @@
  *   <li>{@link dev.millrace.worker}: one delivery from its first look to its verdict; the sweeper.
  * </ol>
  *
+ * <p>Storage has adapters; bus, session, model and tool are ports that nothing stands behind yet.
+ *
  * <p>This package holds the command line and the pages that wire the rooms together, and nothing
- * else. Who may use whom is held by {@code ShapeTest}.
+ * else: {@code LocalWiring} is what runs on this machine, {@code AzureWiring} what runs in Azure,
+ * and {@code Assembly} puts together what the settings ask for. Who may use whom is held by {@code
+ * ShapeTest}.
  */
 @NullMarked
 package dev.millrace;

@@ -2,9 +2,11 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.bind.annotation.Bindable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +21,9 @@ class DotEnvTest {
   @TempDir Path folder;
 
   @ConfigurationProperties("dot-env-test.room")
-  record Settings(String accountName, Duration wall) {}
+  record Settings(
+      @Bindable(defaultValue = "") String accountName,
+      @Bindable(defaultValue = "1m") Duration wall) {}
 
   @Test
   void names_mean_what_they_mean_in_the_environment() throws IOException {
@@ -29,6 +33,18 @@ class DotEnvTest {
       assertThat(context.getBean(Settings.class))
           .isEqualTo(new Settings("mill", Duration.ofMinutes(15)));
     }
+  }
+
+  @Test
+  void a_value_of_another_kind_is_named_by_its_key() throws IOException {
+    write("DOT_ENV_TEST_ROOM_WALL=soon\n");
+
+    assertThatThrownBy(() -> Assembly.start(file()))
+        .isInstanceOf(Misconfigured.class)
+        .hasMessageContaining("dot-env-test.room.wall")
+        .hasMessageContaining("soon")
+        .extracting(Throwable::getMessage, STRING)
+        .hasLineCount(1);
   }
 
   @Test

@@ -2,18 +2,91 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.storage.disk.DiskStorage;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
+  @TempDir Path folder;
+
   @Test
-  void the_demo_says_what_is_not_built_yet() {
+  void the_demo_tries_the_storage_and_says_what_is_not_built_yet() throws IOException {
+    set("MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("data"));
+
     assertThat(run("demo")).isEqualTo(3);
-    assertThat(out.toString()).contains("Not built yet:");
+
+    assertThat(out.toString())
+        .contains("storage | disk | " + folder.resolve("data"))
+        .contains("The storage works")
+        .contains("Not built yet:");
+    assertThat(err.toString()).isEmpty();
+    try (var storage = DiskStorage.open(folder.resolve("data"), InstantSource.system())) {
+      assertThat(storage.list("", null, 10).entries()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_data_directory_of_somebody_else_is_named_with_its_owner() throws IOException {
+    set("MILLRACE_STORAGE_DIRECTORY=" + folder);
+
+    try (var owner = DiskStorage.open(folder, InstantSource.system())) {
+      assertThat(run("demo")).isEqualTo(2);
+    }
+
+    assertThat(err.toString())
+        .startsWith("the data directory " + folder.toRealPath())
+        .contains("belongs to process " + ProcessHandle.current().pid())
+        .hasLineCount(1);
+  }
+
+  @Test
+  void a_data_directory_below_a_file_says_so() throws IOException {
+    var file = Files.createFile(folder.resolve("file"));
+    set("MILLRACE_STORAGE_DIRECTORY=" + file.resolve("data"));
+
+    assertThat(run("demo")).isEqualTo(2);
+
+    assertThat(err.toString()).contains(file + " is a file").hasLineCount(1);
+  }
+
+  @Test
+  void all_that_is_wrong_with_the_settings_is_said_at_once() throws IOException {
+    set(
+        "MILLRACE_STORAGE_DIRECTORY=~/data",
+        "MILLRACE_STORAGE_BLOB_ENDPOINT=http://127.0.0.1:10000/account",
+        "MILLRACE_STORAGE_BLOB_CONNECTION_STRING=geheim",
+        "MILLRACE_STORAGE_BLOB_CONTAINER=Mill_race");
+
+    assertThat(run("demo")).isEqualTo(2);
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString())
+        .startsWith("Mend this, then start again:")
+        .contains("  millrace.storage.directory (MILLRACE_STORAGE_DIRECTORY) begins with ~")
+        .contains("  millrace.storage.blob.endpoint (MILLRACE_STORAGE_BLOB_ENDPOINT) must be like")
+        .contains("  millrace.storage.blob.container (MILLRACE_STORAGE_BLOB_CONTAINER) must be")
+        .contains("are both set")
+        .doesNotContain("geheim")
+        .hasLineCount(6);
+  }
+
+  @Test
+  void a_line_of_the_env_file_that_cannot_be_read_is_no_fault_of_the_program() throws IOException {
+    set("not a setting");
+
+    assertThat(run("demo")).isEqualTo(2);
+
+    assertThat(err.toString()).contains("line 1 is not NAME=value").hasLineCount(2);
   }
 
   @Test
@@ -28,8 +101,12 @@ class MainTest {
     assertThat(err.toString()).contains("./millrace --help");
   }
 
+  private void set(String... lines) throws IOException {
+    Files.write(folder.resolve(".env"), List.of(lines));
+  }
+
   private int run(String... args) {
-    return Main.commandLine()
+    return Main.commandLine(folder.resolve(".env"))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(args);

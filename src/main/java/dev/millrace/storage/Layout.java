@@ -50,6 +50,11 @@ public final class Layout {
     return OPEN + job.tenant() + "/" + job.id();
   }
 
+  /** A log that a try of the storage makes and deletes. */
+  public static String demo(String run) {
+    return "demo/" + Names.segment(run) + "/log";
+  }
+
   /** The job that an entry under {@link #OPEN} stands for; absent for what is none of ours. */
   public static Optional<JobRef> opened(String name) {
     String[] parts = name.split("/", -1);

@@ -1,0 +1,144 @@
+package dev.millrace;
+
+import dev.millrace.job.Unavailable;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.annotation.ConfigurationReader;
+import io.micronaut.context.annotation.Property;
+import io.micronaut.context.exceptions.BeanCreationException;
+import io.micronaut.core.type.Argument;
+import io.micronaut.inject.BeanDefinition;
+import io.micronaut.inject.qualifiers.Qualifiers;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The rooms, wired as the settings say. Each part is made when it is first asked for. */
+final class Assembly implements AutoCloseable {
+  private final ApplicationContext context;
+
+  private Assembly(ApplicationContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Reads every setting there is, so that all that is wrong with them is known at once.
+   *
+   * @throws Misconfigured when a setting cannot be used
+   */
+  static Assembly start(Path dotEnv) {
+    var context = ApplicationContext.builder().propertySources(read(dotEnv)).build();
+    try {
+      context.start();
+      check(context);
+      return new Assembly(context);
+    } catch (RuntimeException e) {
+      context.close();
+      throw e;
+    }
+  }
+
+  private static DotEnv read(Path file) {
+    try {
+      return DotEnv.read(file);
+    } catch (IllegalArgumentException e) {
+      throw new Misconfigured(List.of(message(e)), e);
+    }
+  }
+
+  private static void check(ApplicationContext context) {
+    var findings = new LinkedHashSet<String>();
+    Collection<BeanDefinition<Object>> settings =
+        context.getBeanDefinitions(
+            Object.class, Qualifiers.byStereotype(ConfigurationReader.class));
+    for (var each : settings) {
+      if (each.getBeanType().getPackageName().startsWith(Main.class.getPackageName())) {
+        for (var setting : each.getConstructor().getArguments()) {
+          setting
+              .getAnnotationMetadata()
+              .stringValue(Property.class, "name")
+              .ifPresent(key -> checkKind(context, key, setting, findings));
+        }
+        try {
+          context.getBean(each);
+        } catch (BeanCreationException e) {
+          message(mistake(e)).lines().forEach(findings::add);
+        }
+      }
+    }
+    if (!findings.isEmpty()) {
+      throw new Misconfigured(List.copyOf(findings), null);
+    }
+  }
+
+  /** A value of the wrong kind: the framework would quietly take the default instead. */
+  private static void checkKind(
+      ApplicationContext context, String key, Argument<?> setting, Collection<String> findings) {
+    String value = context.getProperty(key, String.class).orElse("");
+    if (!value.isBlank() && context.getProperty(key, setting).isEmpty()) {
+      findings.add(
+          "%s (%s) must be a %s, not %s."
+              .formatted(
+                  key,
+                  key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"),
+                  setting.getSimpleName(),
+                  value));
+    }
+  }
+
+  /**
+   * Where each part is.
+   *
+   * @throws Misconfigured when a part cannot be anywhere until a person has mended something
+   */
+  Collection<Place> places() {
+    return made(() -> context.getBeansOfType(Place.class));
+  }
+
+  /**
+   * The one of a type, made now if it has not been.
+   *
+   * @throws Misconfigured when it cannot be made until a person has mended something
+   * @throws Unavailable when it cannot be made now
+   */
+  <T> T get(Class<T> type) {
+    return made(() -> context.getBean(type));
+  }
+
+  private static <T> T made(Supplier<T> beans) {
+    try {
+      return beans.get();
+    } catch (BeanCreationException e) {
+      throw switch (mistake(e)) {
+        case Unavailable later -> later;
+        case IllegalArgumentException wrong -> new Misconfigured(List.of(message(wrong)), wrong);
+        case IllegalStateException wrong -> new Misconfigured(List.of(message(wrong)), wrong);
+        default -> e;
+      };
+    }
+  }
+
+  /** What our own code has thrown; the framework wraps it once for each bean on the way. */
+  private static Throwable mistake(BeanCreationException fault) {
+    Throwable mistake = fault;
+    for (@Nullable Throwable cause = fault.getCause();
+        cause != null && mistake instanceof BeanCreationException;
+        cause = cause.getCause()) {
+      mistake = cause;
+    }
+    return mistake;
+  }
+
+  private static String message(Throwable fault) {
+    return Objects.requireNonNullElse(fault.getMessage(), fault.getClass().getSimpleName());
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.millrace;
+
+import com.azure.core.util.Configuration;
+import com.azure.core.util.ConfigurationBuilder;
+import com.azure.core.util.ConfigurationSource;
+import com.azure.identity.DefaultAzureCredentialBuilder;
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.BlobServiceClientBuilder;
+import dev.millrace.storage.Storage;
+import dev.millrace.storage.StorageSettings;
+import dev.millrace.storage.blob.BlobStorage;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.condition.Condition;
+import io.micronaut.context.condition.ConditionContext;
+import io.micronaut.context.env.Environment;
+import io.micronaut.context.env.PropertySource;
+import io.micronaut.context.env.PropertySource.PropertyConvention;
+import jakarta.inject.Singleton;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What runs in Azure, where settings say so. A client is built when something first needs it. */
+@Factory
+final class AzureWiring {
+  @Singleton
+  @Requires(condition = StoresInBlobs.class)
+  Place storagePlace(BlobContainerClient container) {
+    return new Place("storage", "blob", container.getBlobContainerUrl());
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  @Requires(condition = StoresInBlobs.class)
+  Storage storage(BlobContainerClient container) {
+    return BlobStorage.open(container);
+  }
+
+  @Singleton
+  @Requires(condition = StoresInBlobs.class)
+  BlobContainerClient container(StorageSettings settings, Environment environment) {
+    var blob = settings.blob();
+    var service = new BlobServiceClientBuilder().retryOptions(BlobStorage.RETRIES);
+    if (blob.connectionString() != null) {
+      connect(service, blob.connectionString());
+    } else {
+      var identity =
+          new DefaultAzureCredentialBuilder().configuration(variables(environment)).build();
+      service.endpoint(blob.endpoint()).credential(identity);
+    }
+    return service.buildClient().getBlobContainerClient(blob.container());
+  }
+
+  private static void connect(BlobServiceClientBuilder service, String connectionString) {
+    try {
+      service.connectionString(connectionString);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "millrace.storage.blob.connection-string (MILLRACE_STORAGE_BLOB_CONNECTION_STRING) cannot be used. Copy the whole connection string of the storage account. What is wrong with it: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /** The SDK reads environment variables itself, such as AZURE_CLIENT_ID; .env has them too. */
+  private static Configuration variables(Environment environment) {
+    Map<String, String> variables = new HashMap<>();
+    environment.getPropertySources().stream()
+        .filter(source -> source.getConvention() == PropertyConvention.ENVIRONMENT_VARIABLE)
+        .sorted(Comparator.comparingInt(PropertySource::getOrder))
+        .forEach(
+            source ->
+                source.forEach(name -> variables.put(name, String.valueOf(source.get(name)))));
+    ConfigurationSource none = path -> Map.of();
+    return new ConfigurationBuilder(none, none, path -> variables).build();
+  }
+
+  static final class StoresInBlobs implements Condition {
+    @Override
+    @SuppressWarnings("rawtypes") // as the interface has it
+    public boolean matches(ConditionContext context) {
+      return context.getBean(StorageSettings.Blob.class).chosen();
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package dev.millrace;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Nothing runs until a person has mended this; each finding is a sentence that says how. */
+final class Misconfigured extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  Misconfigured(List<String> findings, @Nullable Throwable cause) {
+    super(
+        findings.size() == 1
+            ? findings.getFirst()
+            : "Mend this, then start again:\n  " + String.join("\n  ", findings),
+        cause);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.job.Unavailable;
+import dev.millrace.journal.Entry;
+import dev.millrace.storage.Storage;
+import io.micronaut.serde.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AssemblyTest {
+  @TempDir Path folder;
+
+  @Test
+  void an_account_is_used_when_one_is_set_and_nobody_is_asked_before_storage_is_needed()
+      throws IOException {
+    try (var assembly = start("MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example/")) {
+      assertThat(assembly.places())
+          .containsExactly(new Place("storage", "blob", "https://mill.example/millrace"));
+    }
+  }
+
+  /** Reaches the code that makes TLS, which needs more libraries than plain HTTP. */
+  @Test
+  void an_account_that_does_not_answer_is_named() throws IOException {
+    int port;
+    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String account =
+        "AccountName=mill;AccountKey=a2V5;BlobEndpoint=https://127.0.0.1:" + port + "/mill";
+
+    try (var assembly = start("MILLRACE_STORAGE_BLOB_CONNECTION_STRING=" + account)) {
+      assertThatThrownBy(() -> assembly.get(Storage.class))
+          .isInstanceOf(Unavailable.class)
+          .hasMessageContaining("could not open container millrace of 127.0.0.1:" + port)
+          .hasMessageContaining("Connection refused");
+    }
+  }
+
+  @Test
+  void a_connection_string_that_the_sdk_refuses_is_a_fault_of_the_settings() throws IOException {
+    String malformed = "BlobEndpoint=mill;SharedAccessSignature=sv=1";
+
+    try (var assembly = start("MILLRACE_STORAGE_BLOB_CONNECTION_STRING=" + malformed)) {
+      assertThatThrownBy(assembly::places)
+          .isInstanceOf(Misconfigured.class)
+          .hasMessageContaining("MILLRACE_STORAGE_BLOB_CONNECTION_STRING");
+    }
+  }
+
+  /** As the tests of the rooms have it, which make their own. */
+  @Test
+  void json_leaves_out_what_is_absent_and_keeps_what_is_empty() throws IOException {
+    var entry = new Entry.Released(1, "", Instant.EPOCH);
+
+    try (var assembly = start("")) {
+      assertThat(assembly.get(ObjectMapper.class).writeValueAsString(entry))
+          .isEqualTo(Json.MAPPER.writeValueAsString(entry))
+          .contains("\"\"");
+    }
+  }
+
+  private Assembly start(String line) throws IOException {
+    return Assembly.start(Files.writeString(folder.resolve(".env"), line));
+  }
+}
