@@ -49,5 +49,5 @@ module storage 'modules/storage.bicep' = {
 
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_CLIENT_ID string = identity.outputs.clientId
-output STORAGE_ENDPOINT string = storage.outputs.endpoint
-output STORAGE_CONTAINER string = storage.outputs.container
+output MILLRACE_STORAGE_BLOB_ENDPOINT string = storage.outputs.endpoint
+output MILLRACE_STORAGE_BLOB_CONTAINER string = storage.outputs.container
