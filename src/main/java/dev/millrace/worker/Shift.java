@@ -83,9 +83,6 @@ final class Shift {
         case NO_SESSION -> outage(delivery, claim, StopReason.SESSIONS_UNAVAILABLE, halt);
       };
     } catch (Unavailable e) {
-      if (job.state().ended().isPresent()) {
-        throw e; // what is left to do is done when the message comes again
-      }
       log.atWarn().setCause(e).addKeyValue("job", job.job()).log("job let go; it goes on later");
       return release(claim, Entry.Released.STORE_AWAY, clock.instant().plus(FIRST_BACK_OFF));
     }

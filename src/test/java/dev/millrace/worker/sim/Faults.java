@@ -13,11 +13,13 @@ import java.util.stream.Stream;
  * effect is anything that changes the world outside a process.
  */
 final class Faults {
+  private record Span(long from, long to) {}
+
   private final Sim sim;
   private final List<String> effects = new ArrayList<>();
-  private final Map<String, List<Long>> excuses = new HashMap<>();
+  private final Map<String, List<Span>> excuses = new HashMap<>();
   private List<Integer> crashPoints = List.of();
-  private final Map<String, List<Long>> processes = new HashMap<>();
+  private final Map<String, List<Span>> processes = new HashMap<>();
   private final Map<String, Long> ended = new HashMap<>();
   private boolean byChance;
   private boolean drops;
@@ -62,12 +64,14 @@ final class Faults {
 
   /** Notes that a delivery was disturbed, so that a call made for it may have been made in vain. */
   void excuse(String delivery) {
-    excuses.computeIfAbsent(delivery, d -> new ArrayList<>()).add(sim.millis());
+    excuses
+        .computeIfAbsent(delivery, d -> new ArrayList<>())
+        .add(new Span(sim.millis(), sim.millis()));
   }
 
-  /** Notes that every delivery of a process is disturbed at a time. */
-  void excuseAll(String proc, long at) {
-    processes.computeIfAbsent(proc, p -> new ArrayList<>()).add(at);
+  /** Notes that every delivery of a process is disturbed from now on until a time. */
+  void excuseAll(String proc, long until) {
+    processes.computeIfAbsent(proc, p -> new ArrayList<>()).add(new Span(sim.millis(), until));
   }
 
   /** Notes that a delivery was dealt with; what happens later is no excuse. */
@@ -82,7 +86,7 @@ final class Faults {
     return Stream.concat(
             excuses.getOrDefault(delivery, List.of()).stream(),
             processes.getOrDefault(proc, List.of()).stream())
-        .anyMatch(at -> at >= since && at <= over);
+        .anyMatch(span -> span.to() >= since && span.from() <= over);
   }
 
   boolean trouble() {

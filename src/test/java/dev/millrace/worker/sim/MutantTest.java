@@ -153,15 +153,15 @@ class MutantTest {
             "        .filter(out -> !published.containsKey(out.target()))",
             "        .filter(out -> published.isEmpty())"),
         new Mutant(
-            "skip the finish of an ended job",
-            LOOK,
-            "    if (own.state().ended().isPresent()) {\n      return new Move.Finish(own);",
-            "    if (own.state().ended().isPresent()) {\n      return new Move.StepAside(own);"),
-        new Mutant(
             "skip the finish of an ended head",
             LOOK,
             "    if (state.ended().isPresent()) {\n      return new Move.Finish(job);",
             "    if (state.ended().isPresent()) {\n      return new Move.StepAside(job);"),
+        new Mutant(
+            "skip the finish of an ended job",
+            LOOK,
+            "    if (own.state().ended().isPresent()) {\n      return new Move.Finish(own);",
+            "    if (own.state().ended().isPresent()) {\n      return new Move.StepAside(own);"),
         new Mutant(
             "no place in line by whoever meets it", LOOK, "      conversations.enlist(own);\n", ""),
         new Mutant(
@@ -219,11 +219,6 @@ class MutantTest {
             "    claim.append(new Entry.Released(claim.epoch(), why, notBefore));\n",
             ""),
         new Mutant(
-            "let go of what has ended",
-            SHIFT,
-            "      if (job.state().ended().isPresent()) {\n        throw e;",
-            "      if (job.position() < 0) {\n        throw e;"),
-        new Mutant(
             "no journal before tools",
             LOOP,
             "      claim.append(Stream.concat(Stream.of(done), next.stream()).toArray(Entry[]::new));\n",
@@ -231,7 +226,7 @@ class MutantTest {
         new Mutant(
             "no adoption",
             LOOP,
-            "mine ? Optional.empty() : adopt(call, intent, context)",
+            "mine ? Optional.empty() : adopt(call, intent, context(intent, intent.deadline(), made))",
             "Optional.empty()"),
         new Mutant(
             "the sweeper sends nothing again",

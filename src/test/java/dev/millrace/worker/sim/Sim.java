@@ -82,7 +82,7 @@ final class Sim {
   static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
   /** Several times what the busiest seed needs. */
-  private static final int MOST_STEPS = 300_000;
+  private static final int MOST_STEPS = 100_000;
 
   final Random random;
   private final String name;
@@ -94,7 +94,6 @@ final class Sim {
   private Task current;
   private Throwable failure;
   private long now;
-  private int steps;
   Consumer<Proc> onCrash = proc -> {};
   private long order;
 
@@ -176,6 +175,7 @@ final class Sim {
 
   /** Runs until nothing is left to happen, or until the condition holds. */
   void run(BooleanSupplier done) {
+    int steps = 0;
     while (!turns.isEmpty() && !done.getAsBoolean()) {
       if (++steps > MOST_STEPS) {
         throw new AssertionError("it goes round in circles: " + current.name);

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One store for all simulated processes, as unreliable as a network makes it. */
 final class SimStore implements Storage {
+  private static final int MOST_APPENDS = 3_000;
+
   private record Thing(byte[] bytes, Instant modified, boolean log) {}
 
   /** One append that took effect: which delivery's thread made it, and when. */
@@ -30,6 +33,7 @@ final class SimStore implements Storage {
   private final TreeMap<String, Thing> things = new TreeMap<>();
   private final List<Written> written = new ArrayList<>();
   private final Map<String, Integer> writes = new LinkedHashMap<>();
+  private final Map<String, Integer> appends = new HashMap<>();
   private long bytesWritten;
 
   SimStore(Sim sim, Faults faults, Orders orders) {
@@ -93,6 +97,9 @@ final class SimStore implements Storage {
             return new Append.Refused();
           }
           var longer = new ByteArrayOutputStream();
+          if (appends.merge(name, 1, Integer::sum) > MOST_APPENDS) {
+            throw new AssertionError("it grows without end: " + name);
+          }
           longer.writeBytes(log.bytes());
           longer.writeBytes(bytes);
           bytesWritten += bytes.length;

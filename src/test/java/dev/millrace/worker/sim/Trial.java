@@ -1,6 +1,7 @@
 package dev.millrace.worker.sim;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +20,9 @@ final class Trial {
   }
 
   private static boolean broken(FaultsOfOurs faultsOfOurs) {
+    if (found("guards", Trial::guards)) {
+      return true;
+    }
     if (found("calm", () -> CrashPointTest.EVERYTHING.crashingAt(List.of()).broken())) {
       return true;
     }
@@ -37,6 +41,21 @@ final class Trial {
       }
     }
     return found("log", faultsOfOurs::seen);
+  }
+
+  private static List<String> guards() {
+    for (Consumer<GuardTest> scene :
+        List.<Consumer<GuardTest>>of(
+            GuardTest::a_later_turn_finishes_a_head_that_has_ended_and_lost_its_message,
+            GuardTest::nothing_is_claimed_when_the_broker_says_that_the_lock_is_gone)) {
+      var test = new GuardTest();
+      try {
+        scene.accept(test);
+      } finally {
+        test.end();
+      }
+    }
+    return List.of();
   }
 
   private static boolean found(String where, Supplier<List<String>> run) {

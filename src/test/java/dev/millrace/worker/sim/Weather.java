@@ -40,6 +40,7 @@ final class Weather {
     // Without a sweeper, nothing may fail that only a sweeper mends: lost messages, lost answers.
     world.faults.byChance(
         random.nextDouble() * 0.01, sweeping ? random.nextDouble() * 0.03 : 0, sweeping);
+    world.skewing = random.nextBoolean();
     int count = 1 + random.nextInt(3);
     for (int i = 0; i < count; i++) {
       cluster.startWorker();
@@ -103,11 +104,13 @@ final class Weather {
       case 3 -> {
         long thaw = sim.millis() + random.nextInt(120_000);
         victim.proc.frozenUntil = thaw;
-        world.faults.excuseAll(victim.proc.name, thaw);
+        // awake again, it learns of a lost lock only when it renews
+        world.faults.excuseAll(victim.proc.name, thaw + SimBroker.LOCK.toMillis());
       }
       case 4 -> {
-        victim.proc.skew = Duration.ofSeconds(random.nextInt(1200) - 600);
-        world.skewed = true;
+        if (world.skewing) {
+          victim.proc.skew = Duration.ofSeconds(random.nextInt(1200) - 600);
+        }
       }
       case 5 -> sim.crash(victim.proc);
       case 6 -> {

@@ -42,7 +42,10 @@ final class World {
   final SimModel model;
   final SimTools tools;
   final Orders orders = new Orders(this);
-  boolean skewed;
+
+  /** Whether clocks disagree. */
+  boolean skewing;
+
   private int ids;
 
   World(long seed) {

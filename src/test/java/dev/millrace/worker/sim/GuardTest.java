@@ -1,0 +1,97 @@
+package dev.millrace.worker.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.bus.Delivery;
+import dev.millrace.bus.Verdict;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRef;
+import dev.millrace.journal.Entry;
+import dev.millrace.journal.Lines;
+import dev.millrace.storage.Layout;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What no weather is sure to show: single guards, each in a scene of its own. */
+class GuardTest {
+  private static final JobRef HEAD = new JobRef("default", JobId.ofKey(World.OWNER, "key-J0"));
+
+  private final World world = new World(1);
+  private final Cluster cluster = new Cluster(world, false);
+
+  @AfterEach
+  void end() {
+    world.sim.end();
+  }
+
+  /** It would be finished in the end by its own message; but nobody has to wait for that. */
+  @Test
+  void a_later_turn_finishes_a_head_that_has_ended_and_lost_its_message() {
+    cluster.clientOf(Plan.of(Script.of("J0")).in("talk"), Duration.ZERO);
+    cluster.clientOf(Plan.of(Script.of("J1")).in("talk"), Duration.ofSeconds(1));
+    world.sim.run(() -> cluster.answered());
+    world.broker.queue().removeIf(held -> held.message.identity().equals(HEAD.id().value()));
+    cancelAndDieRightAfterTheEnd();
+
+    cluster.startWorker();
+    cluster.runUntilQuiet();
+
+    assertThat(new Checker(world).check()).isEmpty();
+    assertThat(world.broker.published()).hasSize(2);
+  }
+
+  /** A claim under a lock that is gone would stand with no message behind it. */
+  @Test
+  void nothing_is_claimed_when_the_broker_says_that_the_lock_is_gone() {
+    cluster.clientOf(Plan.of(Script.of("J0")), Duration.ZERO);
+    world.sim.run(() -> cluster.answered());
+    var held = world.broker.queue().getFirst();
+    var worker = new Sim.Proc("worker", true);
+    var verdict = new AtomicReference<Verdict>();
+
+    world.sim.spawn(
+        worker,
+        "worker",
+        () -> verdict.set(world.node(worker).worker().handle(lost(held.message))));
+    world.sim.run(() -> verdict.get() != null);
+
+    assertThat(verdict.get()).isInstanceOf(Verdict.LetGo.class);
+    assertThat(Lines.job(world.store.bytes(Layout.log(Layout.job(HEAD)))))
+        .noneMatch(line -> line.entry() instanceof Entry.Claimed);
+  }
+
+  private static Delivery lost(Delivery.Received message) {
+    return new Delivery() {
+      @Override
+      public Received message() {
+        return message;
+      }
+
+      @Override
+      public boolean renew() {
+        return false;
+      }
+
+      @Override
+      public boolean locked() {
+        return true; // as far as is known here
+      }
+
+      @Override
+      public boolean alone() {
+        return false;
+      }
+    };
+  }
+
+  private void cancelAndDieRightAfterTheEnd() {
+    var facade = new Sim.Proc("facade", true);
+    world.faults.at(List.of(2 * world.faults.effects().size() + 1));
+    world.sim.spawn(facade, "facade", () -> world.node(facade).intake().cancel(HEAD, "somebody"));
+    world.sim.run(() -> facade.dead);
+    world.faults.stop();
+  }
+}
