@@ -94,7 +94,7 @@ public final class Worker {
           .setCause(e)
           .addKeyValue("message", delivery.message().identity())
           .log("message let go; it comes again");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
       log.atError()
           .setCause(e)
           .addKeyValue("message", delivery.message().identity())
