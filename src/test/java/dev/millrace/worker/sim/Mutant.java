@@ -26,6 +26,7 @@ record Mutant(String name, String file, String guard, String without) {
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 classes
                     + System.getProperty("path.separator")
