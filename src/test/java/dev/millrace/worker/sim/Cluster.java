@@ -31,6 +31,7 @@ final class Cluster {
   Cluster(World world, boolean sweeping) {
     this.world = world;
     this.sweeping = sweeping;
+    world.sweeping = sweeping;
     this.sim = world.sim;
     this.random = sim.random;
     sim.onCrash = this::restart;

@@ -46,6 +46,9 @@ final class World {
   /** Whether clocks disagree. */
   boolean skewing;
 
+  /** Whether anybody sweeps. */
+  boolean sweeping;
+
   private int ids;
 
   World(long seed) {
