@@ -1,0 +1,4 @@
+package dev.millrace.broker;
+
+/** A receiver without a session. */
+public non-sealed interface PlainReceiver extends Receiver {}

@@ -1,0 +1,27 @@
+package dev.millrace.broker;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a delivery. {@code properties} are application properties to set on the message.
+ */
+public sealed interface Settlement {
+
+  /** It is done with, and gone. */
+  record Complete() implements Settlement {}
+
+  /** It is available again, and its delivery count rises. */
+  record Abandon(Map<String, Object> properties) implements Settlement {}
+
+  /** It is available again, and this delivery does not count. */
+  record Release() implements Settlement {}
+
+  /** It is set aside, to be asked for by its sequence number. */
+  record Defer(Map<String, Object> properties) implements Settlement {}
+
+  /** It goes to the dead letters. */
+  record DeadLetter(
+      @Nullable String reason, @Nullable String description, Map<String, Object> properties)
+      implements Settlement {}
+}

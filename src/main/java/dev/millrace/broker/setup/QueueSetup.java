@@ -1,0 +1,4 @@
+package dev.millrace.broker.setup;
+
+/** A queue. */
+public record QueueSetup(String name, Receiving receiving, Sending sending) {}
