@@ -252,6 +252,7 @@ public final class AgentLoop {
           claim.log().job(),
           state.owner(),
           intent.executionId(),
+          state.inFlightSince().orElseGet(clock::instant),
           deadline,
           sessions.of(claim.log().job(), state),
           (name, mediaType, content) -> {

@@ -26,6 +26,7 @@ public final class JobState {
   private final Map<String, Entry.Published.Outcome> published = new HashMap<>();
   private final Attempts attempts = new Attempts();
   private Entry.@Nullable ToolIntent inFlight;
+  private @Nullable Instant inFlightSince;
   private @Nullable Instant startedAt;
   private @Nullable Instant endedAt;
   private Entry.@Nullable Ended ended;
@@ -73,12 +74,16 @@ public final class JobState {
                 done.seconds()));
         attempts.progressed();
       }
-      case Entry.ToolIntent intent -> inFlight = intent;
+      case Entry.ToolIntent intent -> {
+        inFlight = intent;
+        inFlightSince = line.at();
+      }
       case Entry.ToolDone done -> {
         steps.add(
             new Step.Tool(
                 done.step(), done.callId(), done.outcome(), done.artifacts(), done.reexecuted()));
         inFlight = null;
+        inFlightSince = null;
         attempts.progressed();
       }
       case Entry.Released released -> attempts.released(released, line.at(), nextIsModel());
@@ -164,6 +169,11 @@ public final class JobState {
   /** The tool call that was begun and is not known to have ended. */
   public Optional<Entry.ToolIntent> inFlight() {
     return Optional.ofNullable(inFlight);
+  }
+
+  /** When that call was announced. */
+  public Optional<Instant> inFlightSince() {
+    return Optional.ofNullable(inFlightSince);
   }
 
   /** The last model answer, if there has been one. */

@@ -11,6 +11,7 @@ import java.time.Instant;
  * What a call knows of its circumstances.
  *
  * @param executionId the same at every try of this call, and of no other call
+ * @param announced when the call was about to begin for the first time
  * @param deadline when the call is given up
  * @param session the code session of this job or its conversation
  * @param files where a call leaves the files it made
@@ -19,6 +20,7 @@ public record ToolContext(
     JobRef job,
     Owner owner,
     String executionId,
+    Instant announced,
     Instant deadline,
     CodeSession session,
     Files files) {

@@ -28,6 +28,8 @@ import dev.millrace.journal.Marks;
 import dev.millrace.journal.Step;
 import dev.millrace.model.LanguageModel.Reply;
 import dev.millrace.session.CodeSession;
+import dev.millrace.session.IdleSession;
+import dev.millrace.session.Past;
 import dev.millrace.session.SessionPool;
 import dev.millrace.storage.MemoryStorage;
 import dev.millrace.tool.Tool;
@@ -136,27 +138,9 @@ class AgentLoopTest {
     return new Entry.Claimed(epoch, "w", "jobs", epoch, false);
   }
 
-  private CodeSession lend(SessionPool.Holder holder) {
+  private CodeSession lend(SessionPool.Holder holder, Past past) {
     lent.add(holder);
-    return new CodeSession() {
-      @Override
-      public Optional<Instant> createdAt() {
-        return Optional.empty();
-      }
-
-      @Override
-      public ToolOutcome run(String executionId, String code, Duration limit) {
-        throw new UnsupportedOperationException("the tool of this test runs nothing");
-      }
-
-      @Override
-      public Optional<ToolOutcome> find(String executionId) {
-        return Optional.empty();
-      }
-
-      @Override
-      public void release() {}
-    };
+    return new IdleSession();
   }
 
   private Ending run() {

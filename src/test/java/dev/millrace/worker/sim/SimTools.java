@@ -2,6 +2,10 @@ package dev.millrace.worker.sim;
 
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.session.CodeSession;
+import dev.millrace.session.Execution;
+import dev.millrace.session.IdleSession;
+import dev.millrace.session.LiveOutput;
+import dev.millrace.session.Past;
 import dev.millrace.session.SessionPool;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.ToolContext;
@@ -25,18 +29,18 @@ final class SimTools implements SessionPool {
   static final String MAIL = "send_mail";
 
   /** One execution in a session, which goes on whether or not its caller lives. */
-  private static final class Execution {
+  private static final class Begun {
     final String code;
     long endsAt;
 
-    Execution(String code, long endsAt) {
+    Begun(String code, long endsAt) {
       this.code = code;
       this.endsAt = endsAt;
     }
   }
 
   private static final class Place {
-    final Map<String, Execution> executions = new HashMap<>();
+    final Map<String, Begun> executions = new HashMap<>();
     final Instant createdAt;
 
     Place(Instant createdAt) {
@@ -48,7 +52,7 @@ final class SimTools implements SessionPool {
   private final Faults faults;
   private final History history;
   private final Map<Holder, Place> places = new HashMap<>();
-  private final Map<String, Execution> mails = new HashMap<>();
+  private final Map<String, Begun> mails = new HashMap<>();
   private final Set<Holder> leftToThePool = new HashSet<>();
   boolean down;
 
@@ -75,12 +79,12 @@ final class SimTools implements SessionPool {
   }
 
   @Override
-  public CodeSession session(Holder holder) {
+  public CodeSession session(Holder holder, Past past) {
     return new Session(holder);
   }
 
   private ToolOutcome perform(
-      String what, Map<String, Execution> known, String executionId, String code) {
+      String what, Map<String, Begun> known, String executionId, String code) {
     sim.pause(faults.latency());
     int number = faults.before(what + " " + executionId);
     if (down || faults.trouble()) {
@@ -88,7 +92,7 @@ final class SimTools implements SessionPool {
     }
     var call = new History.Call(executionId, what, sim.current().delivery, sim.millis());
     history.toolRuns.add(call);
-    var execution = new Execution(code, sim.millis() + work());
+    var execution = new Begun(code, sim.millis() + work());
     known.put(executionId, execution);
     ToolOutcome outcome = wait(execution, known, executionId);
     call.answered = true;
@@ -96,7 +100,7 @@ final class SimTools implements SessionPool {
     return outcome;
   }
 
-  private ToolOutcome wait(Execution execution, Map<String, Execution> known, String executionId) {
+  private ToolOutcome wait(Begun execution, Map<String, Begun> known, String executionId) {
     while (sim.millis() < execution.endsAt) {
       sim.pause(Duration.ofMillis(execution.endsAt - sim.millis()));
       if (sim.current().interrupted) {
@@ -111,7 +115,7 @@ final class SimTools implements SessionPool {
     return faults.active() ? sim.random.nextInt(faults.chance(0.1) ? 50_000 : 3_000) : 5;
   }
 
-  private final class Session implements CodeSession {
+  private final class Session extends IdleSession {
     private final Holder holder;
 
     Session(Holder holder) {
@@ -128,20 +132,21 @@ final class SimTools implements SessionPool {
     }
 
     @Override
-    public ToolOutcome run(String executionId, String code, Duration limit) {
-      return find(executionId)
-          .orElseGet(() -> perform("python", place().executions, executionId, code));
+    public Execution run(String executionId, String code, Duration limit, LiveOutput live) {
+      return find(executionId, sim.instant())
+          .orElseGet(() -> Execution.of(perform("python", place().executions, executionId, code)));
     }
 
     @Override
-    public Optional<ToolOutcome> find(String executionId) {
+    public Optional<Execution> find(String executionId, Instant announced) {
       sim.pause(faults.latency());
       if (down || faults.trouble()) {
         throw faults.unavailable("the pool is away");
       }
       return Optional.ofNullable(places.get(holder))
           .map(place -> place.executions.get(executionId))
-          .map(execution -> SimTools.this.wait(execution, place().executions, executionId));
+          .map(execution -> SimTools.this.wait(execution, place().executions, executionId))
+          .map(Execution::of);
     }
 
     @Override
@@ -178,14 +183,19 @@ final class SimTools implements SessionPool {
       var outcome =
           context
               .session()
-              .run(context.executionId(), arguments.get("code").toString(), Duration.ofMinutes(1));
+              .run(context.executionId(), arguments.get("code").toString(), Duration.ofMinutes(1))
+              .outcome();
       keepFile(context);
       return outcome;
     }
 
     @Override
     public Optional<ToolOutcome> find(ToolContext context) {
-      var found = context.session().find(context.executionId());
+      var found =
+          context
+              .session()
+              .find(context.executionId(), context.announced())
+              .map(Execution::outcome);
       found.ifPresent(outcome -> keepFile(context));
       return found;
     }
