@@ -2,12 +2,19 @@ package dev.millrace.bus;
 
 import dev.millrace.job.Owner;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The queues that feed this installation, and for whom each of them stands. A message cannot choose
  * its tenant; its queue does.
  */
 public record Queues(List<Queue> queues) {
+  static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,258}[A-Za-z0-9_-])?");
+  static final String HOW_TO_NAME =
+      "A name has up to 260 letters, digits, '.', '_', '-' and '/', and begins with a letter or"
+          + " digit.";
+
   /** One queue and whose jobs come from it. */
   public record Queue(String name, Owner owner) {}
 

@@ -115,14 +115,7 @@ public final class Intake {
    * makes, is the same job.
    */
   public Submission meet(Delivery.Received message, JobRequest request, List<String> warnings) {
-    var findings = new ArrayList<Finding>();
-    if (message.replyTo() != null && !mayReplyTo.test(message.replyTo())) {
-      findings.add(
-          new Finding(
-              "ReplyTo",
-              "results may not be sent to " + message.replyTo() + "; see millrace.reply-to.allow"));
-    }
-    return meet(message, request, warnings, findings);
+    return meet(message, request, warnings, List.of());
   }
 
   /** Meets a message whose request can be read but not done: it becomes a job that has failed. */
@@ -137,6 +130,13 @@ public final class Intake {
       List<Finding> findings) {
     Owner owner = queues.owner(message.entity());
     boolean replies = message.replyTo() != null && mayReplyTo.test(message.replyTo());
+    var all = new ArrayList<>(findings);
+    if (message.replyTo() != null && !replies) {
+      all.add(
+          new Finding(
+              "ReplyTo",
+              "results may not be sent to " + message.replyTo() + "; see millrace.reply-to.allow"));
+    }
     var origin =
         new Origin(
             Origin.Via.QUEUE,
@@ -152,7 +152,7 @@ public final class Intake {
     Submission submission =
         admission.admit(
             new Admission.Candidate(
-                id, owner, request, hash, origin, message.expiresAt(), warnings, findings));
+                id, owner, request, hash, origin, message.expiresAt(), warnings, all));
     if (submission instanceof Submission.KeyReused(JobRef job)) {
       String target = origin.replyTo() == null ? results.topic() : origin.replyTo();
       topic.publish(target, results.conflict(message, job, request));

@@ -349,6 +349,19 @@ class IntakeTest {
   }
 
   @Test
+  void a_wrong_request_hears_of_its_reply_to_at_the_same_time() {
+    var wrong =
+        new Reading.Wrong(
+            JobRequest.of("analyst", ""), List.of(new Finding("/message", "is required")));
+
+    var log = accepted(intake.meetWrong(message("m-1", "{}", "elsewhere"), wrong));
+
+    assertThat(log.state().ended().orElseThrow().result())
+        .contains("/message", "millrace.reply-to.allow");
+    assertThat(log.state().ended().orElseThrow().outbox()).hasSize(1);
+  }
+
+  @Test
   void a_turn_takes_its_place_in_line_once() {
     var first = submit(turn(JobRequest.WhenBusy.QUEUE));
     var second = submit(turn(JobRequest.WhenBusy.QUEUE));
