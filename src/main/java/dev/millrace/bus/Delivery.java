@@ -25,6 +25,24 @@ public interface Delivery {
   boolean alone();
 
   /**
+   * Waits until one more job of a kind may run here; the lock is held all the while. A delivery
+   * that has been let in stays so until it is settled, and may ask again for another kind.
+   *
+   * @return false when the job is not to run here after all: the lock is gone, or nothing new is
+   *     begun any more
+   */
+  boolean enter(Kind kind);
+
+  /** What a job is to the worker that runs it; each kind has a limit of its own. */
+  enum Kind {
+    /** A job on its own. */
+    JOB,
+    /** A turn of a conversation. */
+    CONVERSATION,
+    BATCH
+  }
+
+  /**
    * What the broker says of the message, and what it carries.
    *
    * @param entity the queue it came from

@@ -163,6 +163,9 @@ public final class Worker {
           return new Verdict.LetGo(PAUSE);
         }
         case Move.Take(JobLog job) -> {
+          if (!delivery.enter(kind(job))) {
+            return new Verdict.LetGo(Duration.ZERO);
+          }
           if (!delivery.renew()) {
             return new Verdict.LetGo(Duration.ZERO);
           }
@@ -180,6 +183,14 @@ public final class Worker {
       }
     }
     return new Verdict.LetGo(Duration.ZERO);
+  }
+
+  private static Delivery.Kind kind(JobLog job) {
+    return switch (job.state().request().kind()) {
+      case BATCH -> Delivery.Kind.BATCH;
+      case AGENT, WORKFLOW ->
+          job.state().conversation().isPresent() ? Delivery.Kind.CONVERSATION : Delivery.Kind.JOB;
+    };
   }
 
   private Entry.Claimed claim(Delivery delivery, JobLog job) {

@@ -46,6 +46,15 @@ class GuardTest {
   /** A claim under a lock that is gone would stand with no message behind it. */
   @Test
   void nothing_is_claimed_when_the_broker_says_that_the_lock_is_gone() {
+    assertThatNothingIsClaimed(true, false);
+  }
+
+  @Test
+  void nothing_is_claimed_that_is_not_to_run_here() {
+    assertThatNothingIsClaimed(false, true);
+  }
+
+  private void assertThatNothingIsClaimed(boolean enters, boolean renews) {
     cluster.clientOf(Plan.of(Script.of("J0")), Duration.ZERO);
     world.sim.run(() -> cluster.answered());
     var held = world.broker.queue().getFirst();
@@ -55,7 +64,9 @@ class GuardTest {
     world.sim.spawn(
         worker,
         "worker",
-        () -> verdict.set(world.node(worker).worker().handle(lost(held.message))));
+        () ->
+            verdict.set(
+                world.node(worker).worker().handle(delivery(held.message, enters, renews))));
     world.sim.run(() -> verdict.get() != null);
 
     assertThat(verdict.get()).isInstanceOf(Verdict.LetGo.class);
@@ -63,7 +74,7 @@ class GuardTest {
         .noneMatch(line -> line.entry() instanceof Entry.Claimed);
   }
 
-  private static Delivery lost(Delivery.Received message) {
+  private static Delivery delivery(Delivery.Received message, boolean enters, boolean renews) {
     return new Delivery() {
       @Override
       public Received message() {
@@ -72,7 +83,7 @@ class GuardTest {
 
       @Override
       public boolean renew() {
-        return false;
+        return renews;
       }
 
       @Override
@@ -83,6 +94,11 @@ class GuardTest {
       @Override
       public boolean alone() {
         return false;
+      }
+
+      @Override
+      public boolean enter(Kind kind) {
+        return enters;
       }
     };
   }

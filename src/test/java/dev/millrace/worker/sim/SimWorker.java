@@ -163,5 +163,10 @@ final class SimWorker {
     public boolean alone() {
       return alone;
     }
+
+    @Override
+    public boolean enter(Kind kind) {
+      return locked();
+    }
   }
 }
