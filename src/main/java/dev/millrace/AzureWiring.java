@@ -1,11 +1,15 @@
 package dev.millrace;
 
+import com.azure.core.credential.TokenCredential;
 import com.azure.core.util.Configuration;
 import com.azure.core.util.ConfigurationBuilder;
 import com.azure.core.util.ConfigurationSource;
 import com.azure.identity.DefaultAzureCredentialBuilder;
+import com.azure.messaging.servicebus.ServiceBusClientBuilder;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
+import dev.millrace.bus.BusSettings;
+import dev.millrace.bus.servicebus.Namespace;
 import dev.millrace.storage.Storage;
 import dev.millrace.storage.StorageSettings;
 import dev.millrace.storage.blob.BlobStorage;
@@ -21,6 +25,9 @@ import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /** What runs in Azure, where settings say so. A client is built when something first needs it. */
 @Factory
@@ -46,9 +53,7 @@ final class AzureWiring {
     if (blob.connectionString() != null) {
       connect(service, blob.connectionString());
     } else {
-      var identity =
-          new DefaultAzureCredentialBuilder().configuration(variables(environment)).build();
-      service.endpoint(blob.endpoint()).credential(identity);
+      service.endpoint(blob.endpoint()).credential(identity(environment));
     }
     return service.buildClient().getBlobContainerClient(blob.container());
   }
@@ -62,6 +67,53 @@ final class AzureWiring {
               + e.getMessage(),
           e);
     }
+  }
+
+  @Singleton
+  @Requires(condition = TravelsInAzure.class)
+  Place busPlace(BusSettings settings) {
+    return new Place("bus", "service bus", settings.host());
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  @Requires(condition = TravelsInAzure.class)
+  Namespace namespace(BusSettings settings, Environment environment) {
+    if (settings.connectionString() != null) {
+      return connected(settings.connectionString(), settings);
+    }
+    TokenCredential identity = identity(environment);
+    return new Namespace(
+        () ->
+            new ServiceBusClientBuilder()
+                .fullyQualifiedNamespace(settings.host())
+                .credential(identity)
+                .retryOptions(Namespace.RETRIES),
+        settings.lock(),
+        new SplittableRandom());
+  }
+
+  /** By a connection string, wherever that leads. */
+  static Namespace connected(String connectionString, BusSettings settings) {
+    Supplier<ServiceBusClientBuilder> connections =
+        () ->
+            new ServiceBusClientBuilder()
+                .connectionString(connectionString)
+                .retryOptions(Namespace.RETRIES);
+    try {
+      Objects.requireNonNull(connections.get());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "millrace.bus.connection-string (MILLRACE_BUS_CONNECTION_STRING) cannot be used. Copy a"
+              + " whole connection string of the namespace. What is wrong with it: "
+              + e.getMessage(),
+          e);
+    }
+    return new Namespace(connections, settings.lock(), new SplittableRandom());
+  }
+
+  private static TokenCredential identity(Environment environment) {
+    return new DefaultAzureCredentialBuilder().configuration(variables(environment)).build();
   }
 
   /** The SDK reads environment variables itself, such as AZURE_CLIENT_ID; .env has them too. */
@@ -82,6 +134,14 @@ final class AzureWiring {
     @SuppressWarnings("rawtypes") // as the interface has it
     public boolean matches(ConditionContext context) {
       return context.getBean(StorageSettings.Blob.class).chosen();
+    }
+  }
+
+  static final class TravelsInAzure implements Condition {
+    @Override
+    @SuppressWarnings("rawtypes") // as the interface has it
+    public boolean matches(ConditionContext context) {
+      return context.getBean(BusSettings.class).chosen();
     }
   }
 }

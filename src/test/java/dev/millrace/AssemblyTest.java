@@ -3,6 +3,10 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.bus.BusSettings;
+import dev.millrace.bus.QueueSettings;
+import dev.millrace.bus.Queues;
+import dev.millrace.job.Owner;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Entry;
 import dev.millrace.storage.Storage;
@@ -54,6 +58,34 @@ class AssemblyTest {
       assertThatThrownBy(assembly::places)
           .isInstanceOf(Misconfigured.class)
           .hasMessageContaining("MILLRACE_STORAGE_BLOB_CONNECTION_STRING");
+    }
+  }
+
+  @Test
+  void lists_stand_in_one_line() throws IOException {
+    var lines =
+        """
+        MILLRACE_QUEUES=red-jobs:red, blue-jobs:blue:robot
+        MILLRACE_REPLY_TO_ALLOW=replies,team-*
+        MILLRACE_BUS_LIMITS_JOBS=3
+        MILLRACE_BUS_LOCK=5s
+        """;
+    try (var assembly = start(lines)) {
+      assertThat(assembly.get(Queues.class).owner("red-jobs").name()).isEqualTo("queue:red-jobs");
+      assertThat(assembly.get(Queues.class).owner("blue-jobs"))
+          .isEqualTo(new Owner("blue", "robot"));
+      assertThat(assembly.get(QueueSettings.class).replyTo().allows("team-x")).isTrue();
+      assertThat(assembly.get(BusSettings.class).limits().jobs()).isEqualTo(3);
+      assertThat(assembly.get(BusSettings.class).lock()).hasSeconds(5);
+    }
+  }
+
+  @Test
+  void with_nothing_set_there_is_one_queue() throws IOException {
+    try (var assembly = start("MILLRACE_QUEUES=\nMILLRACE_REPLY_TO_ALLOW=")) {
+      assertThat(assembly.get(Queues.class).queues())
+          .extracting(Queues.Queue::name)
+          .containsExactly("jobs");
     }
   }
 

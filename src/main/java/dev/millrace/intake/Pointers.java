@@ -8,6 +8,7 @@ import dev.millrace.job.JobRef;
 import dev.millrace.journal.JobLog;
 import java.time.Instant;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Sends pointers to jobs: to the queue that a job came from, or else to its tenant's. */
 public final class Pointers {
@@ -44,12 +45,17 @@ public final class Pointers {
 
   /** Sends a pointer that arrives when a job may go on. */
   public void later(JobLog log, Instant notBefore) {
-    queue.schedule(queueOf(log), Pointer.again(log.job(), random.get()), notBefore);
+    var pointer = Pointer.again(log.job(), random.get()).traced(trace(log));
+    queue.schedule(queueOf(log), pointer, notBefore);
   }
 
   private String send(JobLog log, Pointer pointer) {
-    queue.send(queueOf(log), pointer);
+    queue.send(queueOf(log), pointer.traced(trace(log)));
     return pointer.messageId();
+  }
+
+  private static @Nullable String trace(JobLog log) {
+    return log.state().submitted().origin().traceparent();
   }
 
   private String queueOf(JobLog log) {
