@@ -71,8 +71,9 @@ class Listener(Server):
         self._idle_since: dict[RequestHandler, float] = {}
         self._options: dict[str, Any] = {
             "access_log": None,
-            "keepalive_timeout": limits.idle,
-            "lingering_time": 5.0,
+            # Later than we do it ourselves, who say why.
+            "keepalive_timeout": 2 * limits.idle + 5,
+            "lingering_time": 2.0,
         }
         # Older ones decompress a body before anybody could refuse it.
         if "auto_decompress" in inspect.signature(RequestHandler.__init__).parameters:

@@ -1,0 +1,319 @@
+import json
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from asking import Wire, refused, run, start, target
+from running import Running
+from stories import Answer, call
+
+from executor.front import session as sessions
+from executor.front.execution import Execution
+from executor.front.results import Ledger, Results
+from executor.outcome import Outcome, Output
+from executor.wire.orders import Order
+
+Serve = Callable[..., Running]
+
+
+def look(running: Running, operation: str, method: str = "GET") -> Answer:
+    return call(running.server, method, target(f"/executions/{operation}"))
+
+
+def begun(running: Running) -> None:
+    """Waits until the first sandbox runs ``wait()``."""
+
+    async def seen() -> None:
+        await running.pool.taken[0].running.wait()
+
+    running.do(seen())
+
+
+def release(running: Running) -> None:
+    running.call(running.pool.taken[0].release.set)
+
+
+def ended(running: Running, operation: str) -> dict[str, object]:
+    """Waits until a run has ended, without asking again and again."""
+    found = running.app.sessions.find("test-session")
+    assert found is not None
+    execution = found.results.get(operation)
+    assert execution is not None
+    running.do(execution.done.wait())
+    return look(running, operation).page()
+
+
+def test_one_id_asked_for_by_many_at_once_runs_once(serve: Serve) -> None:
+    running, operation = serve(), str(uuid.uuid4())
+    with ThreadPoolExecutor(20) as many:
+        asked = [many.submit(run, running.server, "wait()", operation) for _ in range(20)]
+        while not running.pool.taken:
+            pass
+        begun(running)
+        release(running)
+        answers = [each.result(30) for each in asked]
+
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.page()["result"]["stdout"] for answer in answers} == {"waiting\n"}
+    assert running.pool.taken[0].ran == ["wait()"]
+
+
+def test_many_runs_of_a_session_go_one_at_a_time(serve: Serve) -> None:
+    running = serve()
+    run(running.server, "most = now = 0")
+    code = "now += 1; most = max(most, now); now -= 1; most"
+    with ThreadPoolExecutor(20) as many:
+        answers = list(many.map(lambda _: run(running.server, code), range(20)))
+
+    assert {answer.page()["result"]["executionResult"] for answer in answers} == {1}
+
+
+def test_a_run_that_waits_for_its_turn_says_so_and_files_do_not_wait(serve: Serve) -> None:
+    running = serve()
+    first = start(running.server, "wait()")
+    second = str(uuid.uuid4())
+    answer = run(running.server, "1 + 1", second, executionType="Asynchronous")
+
+    assert answer.page()["status"] == "NotStarted"
+    assert look(running, first).page()["status"] == "Running"
+    assert call(running.server, "GET", target("/files")).status == 200
+    release(running)
+    assert ended(running, second)["result"]["executionResult"] == 2
+
+
+def test_sessions_do_not_wait_for_each_other(serve: Serve) -> None:
+    running = serve()
+    start(running.server, "wait()")
+
+    assert run(running.server, "1", identifier="another").status == 200
+
+
+def test_a_caller_that_hangs_up_does_not_stop_its_run(serve: Serve) -> None:
+    running, operation = serve(), str(uuid.uuid4())
+    body = b'{"code": "wait()"}'
+    with Wire(running.server) as wire:
+        wire.head(
+            "POST",
+            target("/executions"),
+            f"operation-id: {operation}",
+            f"Content-Length: {len(body)}",
+        )
+        wire.say(body)
+        while not running.pool.taken:
+            pass
+        begun(running)
+    release(running)
+
+    assert ended(running, operation)["status"] == "Succeeded"
+
+
+def test_what_waits_can_be_canceled_and_is_never_run(serve: Serve) -> None:
+    running = serve()
+    start(running.server, "wait()")
+    second = str(uuid.uuid4())
+    run(running.server, "1 + 1", second, executionType="Asynchronous")
+
+    assert look(running, second, "DELETE").status == 204
+    assert look(running, second).page()["status"] == "Canceled"
+    release(running)
+    assert run(running.server, "3").status == 200
+    assert running.pool.taken[0].ran == ["wait()", "3"]
+
+
+def test_what_would_not_end_takes_its_sandbox_with_it(serve: Serve) -> None:
+    running = serve()
+    sessions.LAST_RESORT, usual = 0.1, sessions.LAST_RESORT
+    try:
+        operation = start(running.server, "wait()")
+        begun(running)
+        running.pool.taken[0].deaf = True
+
+        assert look(running, operation, "DELETE").status == 204
+    finally:
+        sessions.LAST_RESORT = usual
+    assert running.pool.taken[0].gone
+    assert look(running, operation).page()["status"] == "Canceled"
+
+
+def test_a_lost_sandbox_is_replaced_and_the_session_shows_it(serve: Serve) -> None:
+    running, operation = serve(), str(uuid.uuid4())
+    run(running.server, "x = 1")
+    before = call(running.server, "GET", target("/session")).page()
+
+    lost = run(running.server, "die()", operation)
+    error = lost.page()["error"]["error"]
+    assert (error["code"], error["innererror"]["code"]) == ("KernelDied", "SessionLost")
+    refused(call(running.server, "GET", target("/session")), 404, "SessionNotFound")
+    refused(call(running.server, "GET", target("/files/x")), 404, "FileNotFound")
+    again = run(running.server, "'x' in dir()")
+    after = call(running.server, "GET", target("/session")).page()
+
+    assert again.page()["result"]["executionResult"] is False
+    assert after["etag"] != before["etag"]
+    assert after["createdAt"] > before["createdAt"]
+    assert again.headers["x-ms-session-guid"] == after["etag"]
+    assert run(running.server, "die()", operation).page()["status"] == "Failed"
+    assert len(running.pool.taken) == 2
+
+
+def test_what_waited_in_a_lost_sandbox_is_not_run_in_another(serve: Serve) -> None:
+    running = serve()
+    start(running.server, "wait()")
+    begun(running)
+    second = str(uuid.uuid4())
+    run(running.server, "x + 1", second, executionType="Asynchronous")
+    running.do(running.pool.taken[0].close())
+
+    error = ended(running, second)["error"]["error"]
+    assert error["innererror"]["code"] == "SessionLost"
+    assert [sandbox.ran for sandbox in running.pool.taken] == [["wait()"]]
+
+
+def test_too_much_that_waits_is_refused(serve: Serve) -> None:
+    running = serve()
+    start(running.server, "wait()")
+    for _ in range(sessions.WAITING):
+        run(running.server, "1", executionType="Asynchronous")
+
+    refused(run(running.server, "1"), 429, "TooManyExecutions")
+
+    release(running)
+
+
+def test_much_code_that_waits_is_refused_earlier(serve: Serve) -> None:
+    running = serve()
+    start(running.server, "wait()")
+    large = "#" * (2 * 1024 * 1024 - 1000)
+    for _ in range(6):
+        answer = run(running.server, large, str(uuid.uuid4()), executionType="Asynchronous")
+
+    refused(answer, 429, "TooManyExecutions")
+    release(running)
+
+
+def test_a_fault_of_the_engine_is_an_outcome_and_the_session_goes_on(serve: Serve) -> None:
+    running = serve()
+    run(running.server, "1")
+    sandbox = running.pool.taken[0]
+
+    async def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    sandbox.execute, usual = fail, sandbox.execute
+    error = run(running.server, "1").page()["error"]["error"]
+    sandbox.execute = usual
+
+    assert error["code"] == "KernelDied"
+    assert "secret" not in error["message"]
+    assert run(running.server, "2").page()["result"]["executionResult"] == 2
+
+
+def test_values_that_json_does_not_have_are_made_fit(serve: Serve) -> None:
+    running = serve()
+    bundle = {"application/json": {"a": [float("nan"), 10**5000, "half \ud83d"]}}
+    odd = Outcome("Succeeded", stdout="\udfff", outputs=(Output("display", bundle),))
+    run(running.server, "1")
+    running.call(lambda: running.pool.taken[0].outcomes.append(odd))
+
+    result = run(running.server, "1").page()["result"]
+
+    assert result["outputs"][0]["data"]["application/json"]["a"] == [
+        None,
+        "an integer of 16610 bits",
+        "half ?",
+    ]
+
+
+def events(body: bytes) -> list[tuple[str, dict[str, str]]]:
+    """The server-sent events of a stream."""
+    found: list[tuple[str, dict[str, str]]] = []
+    for block in body.decode().split("\n\n"):
+        lines = [line for line in block.splitlines() if ": " in line and line[0] != ":"]
+        fields = dict(line.split(": ", 1) for line in lines)
+        if "event" in fields:
+            found.append((fields["event"], json.loads(fields["data"])))
+    return found
+
+
+def test_output_is_streamed_while_it_runs_and_again_afterwards(serve: Serve) -> None:
+    running = serve()
+    operation = start(running.server, "wait()")
+    stream = target(f"/executions/{operation}/stream")
+    begun(running)
+    found = running.app.sessions.find("test-session")
+    assert found is not None
+    execution = found.results.find(operation)
+
+    with Wire(running.server) as wire:
+        wire.head("GET", stream, "Connection: close")
+        assert b"waiting" in wire.hear_until(b"waiting")
+        for text in ("a\n", "b\n"):
+            running.call(lambda text=text: execution.heard("stderr", text))
+        assert b"b" in wire.hear_until(b"b\\n")
+        release(running)
+        live = events(wire.hear_until(b"Succeeded"))
+    later = call(running.server, "GET", stream)
+
+    end = ("end", {"id": operation, "status": "Succeeded"})
+    assert live[0] == ("stdout", {"text": "waiting\n"})
+    assert "".join(data["text"] for kind, data in live if kind == "stderr") == "a\nb\n"
+    assert live[-1] == end
+    assert events(later.body) == [("stdout", {"text": "waiting\n"}), end]
+    assert later.headers["content-type"] == "text/event-stream"
+
+
+def test_output_in_small_pieces_is_kept_in_few() -> None:
+    execution = Execution("x", Order(code="1"))
+    for _ in range(100_000):
+        execution.heard("stdout", "a")
+
+    assert sum(len(text) for _, text in execution._said) == 100_000
+    assert len(execution._said) < 100
+
+
+def finished(key: str, size: int) -> Execution:
+    execution = Execution(key, Order(code="1"))
+    execution.end(Outcome("Succeeded", stdout="a" * size))
+    return execution
+
+
+def test_old_outcomes_are_forgotten_but_not_run_again() -> None:
+    ledger = Ledger(most=1_000_000)
+    large, small = Results(ledger), Results(ledger, most=10)
+    for table, name, size in ((small, "s", 1000), *((large, f"l{n}", 300_000) for n in range(5))):
+        execution = finished(name, size)
+        table.begin(execution)
+        table.ended(execution)
+
+    assert small.find("s").outcome is not None
+    assert large.find("l4").outcome is not None
+    assert [large.get(f"l{n}").forgotten for n in range(5)] == [True, True, False, False, False]
+    assert large.bytes + small.bytes < 1_000_000
+    for n in range(20):
+        execution = finished(f"more{n}", 1)
+        small.begin(execution)
+        small.ended(execution)
+    assert small.get("s").forgotten
+    assert not small.get("more19").forgotten
+
+
+def test_the_newest_outcome_is_kept_however_large_it_is() -> None:
+    ledger = Ledger(most=1000)
+    table = Results(ledger)
+    execution = finished("x", 5000)
+    table.begin(execution)
+    table.ended(execution)
+
+    assert table.find("x").outcome is not None
+
+
+def test_a_forgotten_outcome_is_said_to_be_so(serve: Serve) -> None:
+    running, operation = serve(), str(uuid.uuid4())
+    run(running.server, "1", operation)
+    found = running.app.sessions.find("test-session")
+    assert found is not None
+    running.call(found.results.forget_oldest)
+
+    refused(look(running, operation), 410, "ExecutionForgotten")
+    refused(run(running.server, "1", operation), 410, "ExecutionForgotten")
+    assert running.pool.taken[0].ran == ["1"]
