@@ -1,8 +1,11 @@
 """What a pool of sandboxes can be told, with defaults that suit one machine and many sessions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, Literal
+
+Level = Literal["namespaces", "landlock", "none"]
 
 MIB = 1024 * 1024
 
@@ -46,11 +49,13 @@ class Settings:
     """Seconds that code has to end after it was interrupted, before its processes are killed."""
     unsandboxed: bool = False
     """Whether to serve even where the machine offers nothing to confine code with."""
-    strongest: str = "namespaces"
+    strongest: Level = "namespaces"
     """Levels stronger than this one are not tried; for tests, and for machines that need it."""
     directory: Path | None = None
     """Where the files of sessions live at levels that have no private disk; None: a new
     directory under the system's temporary one."""
+    user: int = 60999
+    """The user, of no name, that runs all code where the executor itself runs as root."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Variables that the code sees beside the fixed few."""
 
@@ -59,3 +64,21 @@ class Settings:
             raise ValueError("The number of spare sandboxes cannot be negative.")
         if self.strongest not in ("namespaces", "landlock", "none"):
             raise ValueError("The strongest level is namespaces, landlock or none.")
+
+    def as_message(self) -> dict[str, Any]:
+        """For another process."""
+        plain = asdict(self)
+        plain["directory"] = str(self.directory) if self.directory else None
+        plain["environment"] = dict(self.environment)
+        return plain
+
+    @classmethod
+    def from_message(cls, message: dict[str, Any]) -> "Settings":
+        """What was sent."""
+        directory = message["directory"]
+        fields: dict[str, Any] = {
+            **message,
+            "limits": Limits(**message["limits"]),
+            "directory": Path(directory) if directory else None,
+        }
+        return cls(**fields)

@@ -1,0 +1,89 @@
+"""sys.stdout and sys.stderr of a kernel."""
+
+import io
+import os
+import sys
+import threading
+import weakref
+
+
+class Foreign:
+    """Threads that an earlier run left behind: what they print belongs to no run any more."""
+
+    def __init__(self) -> None:
+        self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+        self._unnamed: set[int] = set()
+        self._main = threading.main_thread()
+
+    def remember(self) -> None:
+        """A run begins: all threads but the main one are of earlier runs."""
+        others = [thread for thread in threading.enumerate() if thread is not self._main]
+        self._threads = weakref.WeakSet(others)
+        known = {thread.ident for thread in threading.enumerate()}
+        self._unnamed = set(sys._current_frames()) - known  # pyright: ignore[reportPrivateUsage]
+
+    def here(self) -> bool:
+        """Whether the current thread is one of them."""
+        if not self._threads and not self._unnamed:
+            return False
+        thread = threading.current_thread()
+        return thread in self._threads or (
+            thread.ident in self._unnamed and type(thread).__name__ == "_DummyThread"
+        )
+
+
+class Stream(io.TextIOWrapper):
+    """Text to a file descriptor, line by line, except from foreign threads."""
+
+    def __init__(self, fd: int, foreign: Foreign) -> None:
+        raw = io.FileIO(fd, "w", closefd=False)
+        super().__init__(
+            io.BufferedWriter(raw, 64 * 1024),
+            encoding="utf-8",
+            errors="backslashreplace",
+            line_buffering=True,
+        )
+        self._foreign = foreign
+
+    def write(self, text: str, /) -> int:
+        if self._foreign.here():
+            return len(text)
+        return super().write(text)
+
+    def isatty(self) -> bool:
+        return False
+
+
+class Streams:
+    """Both, and the descriptors under them; each run finds them as they should be."""
+
+    def __init__(self) -> None:
+        self.foreign = Foreign()
+        self._kept = [os.dup(1), os.dup(2)]
+        self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._streams = [Stream(1, self.foreign), Stream(2, self.foreign)]
+        self._input = io.TextIOWrapper(io.FileIO(0, closefd=False), "utf-8")
+        self.begin()
+
+    def begin(self) -> None:
+        """Puts back what code may have closed or replaced."""
+        self.foreign.remember()
+        os.dup2(self._null, 0)
+        for number, kept in enumerate(self._kept, start=1):
+            os.dup2(kept, number)
+        for number, stream in enumerate(self._streams, start=1):
+            if stream.closed:
+                self._streams[number - 1] = Stream(number, self.foreign)
+        if self._input.closed:
+            self._input = io.TextIOWrapper(io.FileIO(0, closefd=False), "utf-8")
+        sys.stdin = self._input
+        sys.stdout, sys.stderr = self._streams
+
+    def flush(self) -> None:
+        """Sends on what is waiting, also in streams that code has put in place of ours."""
+        for stream in (sys.stdout, sys.stderr, *self._streams):
+            try:
+                if stream is not None:
+                    stream.flush()
+            except Exception:  # noqa: BLE001, S110 - anything may stand there
+                pass

@@ -1,0 +1,228 @@
+"""The ways to confine a session, strongest first; which one it is, is found out by trying."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+
+from executor.confine import landlock, limits, linux, namespaces, seccomp
+from executor.files import DATA
+from executor.inside.place import Place
+from executor.settings import Level, Settings
+
+_TEMPORARY = "/tmp"  # noqa: S108 - of its own
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+_ETC = ("alternatives", "fonts", "ld.so.cache", "localtime", "matplotlibrc", "mime.types", "ssl")
+
+
+class Confinement(ABC):
+    """One way, as the warm process and the sessions forked from it go it."""
+
+    name: Level
+    alone: bool
+    """Whether a session's processes are in a pid namespace of their own."""
+    count_disk: bool
+    """Whether nobody but the session's first process limits its disk."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def enter(self) -> None:
+        """Prepares the warm process, which may be another process afterwards."""
+        _drop_root(self._settings.user)
+        linux.die_with_parent(os.getppid())
+
+    def fork(self) -> int:
+        """Forks what becomes the first process of a session."""
+        return os.fork()
+
+    @abstractmethod
+    def confine(self) -> Place:
+        """Confines the first process of a session."""
+
+    def restrict(self, place: Place) -> None:  # noqa: B027 - often it is nothing
+        """What each process of a session does before it runs code."""
+
+    def left_behind(self, place: Place) -> dict[str, str]:
+        """What the owner of a session has to ``remove`` or ``empty`` when it has ended."""
+        return {}
+
+    def _refuse_calls(self, internet: bool) -> None:
+        linux.drop_capabilities()
+        linux.prctl(linux.PR_SET_DUMPABLE, 0)
+        linux.load_seccomp(seccomp.program(linux.machine(), internet))
+
+
+class Namespaces(Confinement):
+    """Everything of its own: processes, files, network, and a disk of limited size."""
+
+    name: Level = "namespaces"
+    alone = True
+    count_disk = False
+
+    def enter(self) -> None:
+        rooted = os.geteuid() == 0 and self._root_as_root()
+        _drop_root(self._settings.user)
+        uid, gid = os.getuid(), os.getgid()
+        linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWPID | linux.CLONE_NEWNS)
+        namespaces.map_user(uid, gid)
+        if not rooted:
+            namespaces.build_root(python_paths())
+        linux.die_with_parent(os.getppid())
+        if pid := os.fork():
+            linux.close_all_but((2,))
+            os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
+        linux.die_with_parent(0)  # nobody, seen from in here
+        self._processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        namespaces.mount_proc()
+
+    def _root_as_root(self) -> bool:
+        """Root may use a Python that nobody else can reach. In a container, root may do less."""
+        try:
+            linux.unshare(linux.CLONE_NEWNS)
+        except PermissionError:
+            return False
+        namespaces.build_root(python_paths())
+        return True
+
+    def fork(self) -> int:
+        linux.unshare(linux.CLONE_NEWPID)
+        pid = os.fork()
+        if pid:
+            linux.setns(self._processes, linux.CLONE_NEWPID)
+        return pid
+
+    def confine(self) -> Place:
+        most = self._settings.limits
+        namespaces.own_session(most.disk, most.files, python_paths())
+        limits.apply(most, counted_alone=True)
+        self._refuse_calls(internet=True)
+        return Place(DATA, namespaces.HOME, _TEMPORARY)
+
+
+class Landlock(Confinement):
+    """No files but its own and the system's programs, and no network at all."""
+
+    name: Level = "landlock"
+    alone = False
+    count_disk = True
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        parent = settings.directory or Path(tempfile.gettempdir())
+        self._directory = parent / f"millrace-sessions-{os.getpid()}"
+
+    def enter(self) -> None:
+        if not landlock.version():
+            raise OSError("This kernel has no Landlock.")
+        self._enter()
+
+    def _enter(self) -> None:
+        self._directory.mkdir(mode=0o711, parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            os.chown(self._directory, self._settings.user, self._settings.user)
+        super().enter()
+        for path in python_paths():
+            if not os.access(path, os.R_OK | os.X_OK):
+                raise OSError(f"{path} cannot be read by the unprivileged user {os.getuid()}.")
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+
+    def confine(self) -> Place:
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        place = self._own_place()
+        limits.apply(self._settings.limits, counted_alone=False)
+        self._refuse_calls(internet=False)
+        return place
+
+    def restrict(self, place: Place) -> None:
+        linux.die_with_parent(os.getppid())
+        readable = [*python_paths(), *map(Path, _SYSTEM), *(Path("/etc", name) for name in _ETC)]
+        writable = [place.data, place.home, place.temporary, *_DEVICES]
+        landlock.restrict(readable, map(Path, writable))
+
+    def left_behind(self, place: Place) -> dict[str, str]:
+        left = {"remove": str(Path(place.home).parent)}
+        return {**left, "empty": place.data} if place.data == DATA else left
+
+    def _own_place(self) -> Place:
+        own = Path(tempfile.mkdtemp(dir=self._directory))
+        place = Place(f"{own}/data", f"{own}/home", f"{own}/temporary")
+        for directory in (place.home, place.temporary):
+            Path(directory).mkdir()
+        if _take_for_alone(DATA):
+            return Place(DATA, place.home, place.temporary)
+        Path(place.data).mkdir()
+        return place
+
+
+class Unconfined(Landlock):
+    """Nothing but limits."""
+
+    name: Level = "none"
+
+    def enter(self) -> None:
+        self._enter()
+
+    def confine(self) -> Place:
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        place = self._own_place()
+        limits.apply(self._settings.limits, counted_alone=False)
+        linux.drop_capabilities()
+        return place
+
+    def restrict(self, place: Place) -> None:
+        linux.die_with_parent(os.getppid())
+
+
+def wanted(settings: Settings) -> Iterator[Confinement]:
+    """What to try, strongest first."""
+    ways: tuple[type[Confinement], ...] = (Namespaces, Landlock, Unconfined)
+    first = [way.name for way in ways].index(settings.strongest)
+    for way in ways[first:]:
+        if way is not Unconfined or settings.unsandboxed:
+            yield way(settings)
+
+
+def python_paths() -> list[Path]:
+    """Where this Python and its libraries are, without what lies within another of them."""
+    found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
+    found |= {Path(entry) for entry in sys.path if entry}
+    found.add(Path(__file__).parents[1])
+    directories = sorted(path for path in found if path.is_dir() and path != Path("/"))
+    return [
+        path
+        for path in directories
+        if not any(path != other and path.is_relative_to(other) for other in directories)
+    ]
+
+
+def _drop_root(user: int) -> None:
+    if os.geteuid() != 0:
+        return
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else its own /proc would belong to root
+
+
+def _take_for_alone(directory: str) -> bool:
+    """Whether this directory, prepared in an image, is there for the one session that may have it.
+    It is as long as this process lives."""
+    if not os.access(directory, os.W_OK):
+        return False
+    with contextlib.suppress(OSError):
+        fcntl.flock(os.open(directory, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def quiet_signals() -> None:
+    """As the first process of a namespace wants it: signals from inside it change nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)

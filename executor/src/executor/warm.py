@@ -1,0 +1,74 @@
+"""What a new process needs long for and a fork of this one has already: libraries, and every path
+that the first cells of a session take."""
+
+import gc
+import linecache
+import sys
+from typing import Any
+
+from executor.confine import linux
+from executor.kernel import errors
+from executor.kernel.shell import Shell, make
+
+_CELLS = (
+    """
+import io
+import numpy as np
+import pandas as pd
+import matplotlib.pyplot as plt
+df = pd.read_csv(io.StringIO("a,b,c\\n1,2.5,x\\n2,3.5,y\\n3,4.5,x\\n"))
+df.groupby("c")["a"].sum(), df.describe(), df.dtypes
+df
+""",
+    """
+fig, ax = plt.subplots()
+ax.plot([1, 2, 3], [2, 4, 8], label="l")
+ax.set_title("t"); ax.set_xlabel("x"); ax.legend()
+plt.show()
+df.plot.bar(x="c", y="b")
+""",
+    "df['nope']",
+    "!true",
+)
+
+
+class Threads(Exception):
+    """A library has started threads; forks of this process would be broken."""
+
+
+def up() -> Shell:
+    """A shell whose process can be forked into kernels that are ready at once."""
+    shell: Any = make()
+    names: set[str] = set(shell.user_ns)
+    for cell in _CELLS:
+        shell.displayhook.begin(cell, None)
+        shell.figures.begin(_nowhere)
+        result = shell.run_cell(cell, store_history=False)
+        if result.error_in_exec is not None:
+            errors.describe(result.error_in_exec)
+        shell.figures.capture()
+        del result
+    _forget(shell, names)
+    if (count := linux.threads()) != 1:
+        raise Threads(
+            f"{count - 1} threads were started while the libraries were imported, so sessions "
+            "cannot be made from this process. Set what keeps the library from it."
+        )
+    gc.collect()
+    gc.freeze()
+    return shell
+
+
+def _nowhere(_figure: dict[str, Any]) -> None:
+    pass
+
+
+def _forget(shell: Any, names: set[str]) -> None:
+    for name in set(shell.user_ns) - names:
+        del shell.user_ns[name]
+    shell.user_ns["_"] = ""
+    shell.displayhook.forget()
+    shell.compile.forget()
+    for name in [name for name in linecache.cache if name.startswith(errors.CELL)]:
+        del linecache.cache[name]
+    sys.last_type = sys.last_value = sys.last_traceback = None
