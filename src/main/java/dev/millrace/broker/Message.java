@@ -1,8 +1,10 @@
 package dev.millrace.broker;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,37 @@ public record Message(
     @Nullable String contentType,
     Map<String, Object> properties) {
 
+  public Message {
+    properties = Map.copyOf(properties);
+    properties.forEach(
+        (name, value) -> {
+          if (!isSimple(value)) {
+            throw new IllegalArgumentException(
+                "the property " + name + " is a " + value.getClass().getName());
+          }
+        });
+  }
+
   public int size() {
     return payload.length + annotations.length;
+  }
+
+  private static boolean isSimple(Object value) {
+    return switch (value) {
+      case String s -> true;
+      case Boolean b -> true;
+      case Long n -> true;
+      case Integer n -> true;
+      case Short n -> true;
+      case Byte n -> true;
+      case Double n -> true;
+      case Float n -> true;
+      case BigDecimal n -> true;
+      case Character c -> true;
+      case Instant t -> true;
+      case UUID u -> true;
+      case byte[] b -> true;
+      default -> false;
+    };
   }
 }

@@ -1,6 +1,10 @@
 package dev.millrace.broker;
 
+import dev.millrace.broker.entity.LiveNamespace;
+import dev.millrace.broker.setup.NamespaceSetup;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,6 +12,27 @@ import java.util.Optional;
  * The entities of one namespace, and the store they are kept in. Safe for any number of threads.
  */
 public interface Namespace extends AutoCloseable {
+
+  /**
+   * @param fsync whether an answer waits for the disk itself; if not, answers outlive a crash of
+   *     this process but not one of the machine
+   * @param timer whether a thread does what is due when it is due; if not, {@link #passDeadlines}
+   *     must be called
+   */
+  record Options(boolean fsync, boolean timer) {
+    public static final Options DEFAULT = new Options(true, true);
+  }
+
+  /**
+   * Opens a namespace, with all that its entities held before.
+   *
+   * @param directory made if it is missing; one namespace at a time
+   * @throws IllegalStateException when the store cannot be opened, saying why and what to do
+   */
+  static Namespace open(
+      NamespaceSetup setup, Path directory, InstantSource clock, Options options) {
+    return LiveNamespace.open(setup, directory, clock, options);
+  }
 
   /**
    * Finds a queue, a topic, a subscription ({@code topic/subscriptions/name}) or the dead letters

@@ -18,7 +18,7 @@ public record Sending(
     @Nullable Duration defaultTimeToLive) {
   public static final Sending DEFAULT = new Sending(null, 1 << 20, 1L << 30, null);
 
-  public Sending withDuplicateWindow(Duration window) {
+  public Sending withDuplicateWindow(@Nullable Duration window) {
     return new Sending(window, maxMessageSize, maxSize, defaultTimeToLive);
   }
 
