@@ -1,7 +1,6 @@
 package dev.millrace.broker;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Copies each message once into every subscription that has a matching rule. */
 public non-sealed interface Topic extends Entity, Destination {
@@ -9,5 +8,5 @@ public non-sealed interface Topic extends Entity, Destination {
   List<Queue> subscriptions();
 
   /** Scheduled messages from that sequence number on; see {@link Queue#peek}. */
-  List<Delivery> peek(long fromSequenceNumber, int max, @Nullable String sessionId);
+  List<Delivery> peek(long fromSequenceNumber, int max);
 }

@@ -8,7 +8,6 @@ import dev.millrace.broker.setup.Sending;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** The commands of a topic. */
 final class LiveTopic implements Topic, Part, Arrivals.Inside {
@@ -64,8 +63,8 @@ final class LiveTopic implements Topic, Part, Arrivals.Inside {
   }
 
   @Override
-  public List<Delivery> peek(long from, int max, @Nullable String sessionId) {
-    return domain.now(this, work -> arrivals.peek(from, max, sessionId));
+  public List<Delivery> peek(long from, int max) {
+    return domain.now(this, work -> arrivals.peek(from, max, null));
   }
 
   @Override
