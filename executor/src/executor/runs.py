@@ -19,6 +19,7 @@ Link = KernelLink | CommandLink
 AnyLink = TypeVar("AnyLink", KernelLink, CommandLink)
 
 _SETTLES_WITHIN = 5.0
+_INTERRUPTS_EVERY = 0.25
 _ENDS_WITHIN = 1.0
 
 
@@ -228,8 +229,7 @@ class Runs:
         why: Code = run.stop.result() if run.stop.done() else "ExecutionTimeout"
         if task.done():
             return why if run.stop.done() else "KernelDied"
-        self._channel.tell("signal", pid=link.pid, signal=int(signal.SIGINT))
-        await asyncio.wait({task}, timeout=self._settings.grace)
+        await self._interrupt(link, task)
         if not task.done():
             await self._settle(without=link)
             await asyncio.wait({task}, timeout=_ENDS_WITHIN)
@@ -237,6 +237,13 @@ class Runs:
             self._kill()
             await asyncio.wait({task}, timeout=_ENDS_WITHIN)
         return why
+
+    async def _interrupt(self, link: Link, task: "asyncio.Task[Message]") -> None:
+        """More than once: a signal that comes before the code begins is lost."""
+        until = time.monotonic() + self._settings.grace
+        while not task.done() and (left := until - time.monotonic()) > 0:
+            self._channel.tell("signal", pid=link.pid, signal=int(signal.SIGINT))
+            await asyncio.wait({task}, timeout=min(left, _INTERRUPTS_EVERY))
 
     async def _settle(self, without: Link | None = None) -> bool:
         """Ends all processes but the kernel with the variables, if that is to stay."""
