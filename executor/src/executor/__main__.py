@@ -16,6 +16,7 @@ from executor.settings import MIB, Limits, Settings
 PORT = 6000
 DRAIN = 25.0
 SHORTEST_TOKEN = 16
+LONGEST_TOKEN = 4096
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,13 +119,17 @@ def read_token() -> str:
     line = bytearray()
     while (byte := os.read(0, 1)) not in (b"", b"\n"):
         line += byte
-        if len(line) > 4096:
+        if len(line) > LONGEST_TOKEN + 1:
             break
     token = line.decode("ascii", "replace").strip()
-    if len(token) < SHORTEST_TOKEN or not token.isprintable() or "\ufffd" in token:
+    if (
+        not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN
+        or not token.isprintable()
+        or "\ufffd" in token
+    ):
         raise ValueError(
             "Send a token as the first line of standard input: at least "
-            f"{SHORTEST_TOKEN} printable ASCII characters, not guessable."
+            f"{SHORTEST_TOKEN} printable ASCII characters, and not to be guessed."
         )
     return token
 

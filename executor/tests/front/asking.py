@@ -24,7 +24,7 @@ def run(
     operation: str | None = None,
     *,
     identifier: str = "test-session",
-    **more: Any,  # noqa: ANN401 - JSON
+    **more: Any,
 ) -> Answer:
     """Runs code and waits."""
     headers = {"Content-Type": "application/json"}

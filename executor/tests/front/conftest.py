@@ -13,7 +13,7 @@ def serve() -> Iterator[Callable[..., Running]]:
     """Starts servers on fake engines; they end with the test."""
     started: list[Running] = []
 
-    def start(**options: Any) -> Running:  # noqa: ANN401 - those of Options
+    def start(**options: Any) -> Running:
         started.append(Running(FakePool(), Options(**options)))
         return started[-1]
 

@@ -22,7 +22,7 @@ class Running:
         self.app: App = self.do(self._make(options))
         self.server = Server(self.do(self.app.start()), options.token)
 
-    def do(self, work: Any) -> Any:  # noqa: ANN401 - whatever it is
+    def do(self, work: Any) -> Any:
         """Has a coroutine run on that loop."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 

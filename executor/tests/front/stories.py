@@ -29,7 +29,7 @@ class Answer(NamedTuple):
     headers: dict[str, str]
     body: bytes
 
-    def page(self) -> Any:  # noqa: ANN401 - JSON
+    def page(self) -> Any:
         return json.loads(self.body)
 
 
@@ -69,7 +69,7 @@ def play(server: Server, story: str, api: str) -> None:
             assert answer.body == expected.get("text", "").encode(), where
 
 
-def fill(value: Any, values: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
+def fill(value: Any, values: dict[str, str]) -> Any:
     """A value with its placeholders filled in, except those that stand for anything."""
     if isinstance(value, str):
         return re.sub(r"\{\{(\w+)\}\}", lambda m: values.get(m[1], m[0]), value)
@@ -127,7 +127,7 @@ def call(
         connection.close()
 
 
-def fits(value: Any, expected: Any) -> bool:  # noqa: ANN401 - JSON
+def fits(value: Any, expected: Any) -> bool:
     """Whether a value is what a story expects."""
     match expected:
         case "{{any}}":

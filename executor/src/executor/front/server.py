@@ -31,7 +31,7 @@ class Connection(RequestHandler):
 
     __slots__ = ("heard_any", "made")
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as they come
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.made = time.monotonic()
         self.heard_any = False
