@@ -118,6 +118,6 @@ public final class LocalNamespace implements AutoCloseable {
             ? "Port %d is taken by another program. Stop it, or choose another port."
                 .formatted(address.getPort())
             : "Cannot listen on %s: %s".formatted(address, cause.getMessage());
-    return new UncheckedIOException(new IOException(sentence, cause));
+    return new UncheckedIOException(sentence, new IOException(cause));
   }
 }

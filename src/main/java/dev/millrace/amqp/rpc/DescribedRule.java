@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A rule as it is told to clients: described lists under numbers of Service Bus. */
 final class DescribedRule {
-  private static final long VENDOR = 0x137_0000_0000L;
-  private static final int DESCRIPTION = 4;
-  private static final int NO_ACTION = 5;
-  private static final int SQL = 6;
-  private static final int TRUE = 7;
-  private static final int FALSE = 8;
-  private static final int CORRELATION = 9;
+  private static final long DESCRIPTION = 0x137_0000_0004L;
+  private static final long NO_ACTION = 0x137_0000_0005L;
+
+  /** Not a slip: those of filters have a digit less. */
+  private static final long SQL = 0x13_7000_0006L;
+
+  private static final long TRUE = 0x13_7000_0007L;
+  private static final long FALSE = 0x13_7000_0008L;
+  private static final long CORRELATION = 0x13_7000_0009L;
   private static final int SQL_LEVEL = 20;
 
   private DescribedRule() {}
@@ -58,8 +60,8 @@ final class DescribedRule {
     return map;
   }
 
-  private static DescribedType described(int number, @Nullable Object... fields) {
+  private static DescribedType described(long descriptor, @Nullable Object... fields) {
     List<@Nullable Object> list = Arrays.asList(fields);
-    return new UnknownDescribedType(UnsignedLong.valueOf(VENDOR + number), list);
+    return new UnknownDescribedType(UnsignedLong.valueOf(descriptor), list);
   }
 }
