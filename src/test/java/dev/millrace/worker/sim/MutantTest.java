@@ -98,8 +98,8 @@ class MutantTest {
         new Mutant(
             "no fencing",
             CLAIM,
-            "    if (state().attempts().epoch() > epoch) {\n",
-            "    if (false) {\n"),
+            "state().attempts().epoch() > epoch || log.newer().isPresent()",
+            "log.newer().isPresent()"),
         new Mutant(
             "work on after the end",
             CLAIM,
