@@ -355,7 +355,28 @@ final class Checker {
               wrong("I9", job, "called poison without three deaths alone");
             }
           }
+          aloneAfterADeath(job, log);
         });
+  }
+
+  private void aloneAfterADeath(JobRef job, List<Lines.At<Entry>> log) {
+    boolean barren = false;
+    boolean suspect = false;
+    for (var line : log) {
+      switch (line.entry()) {
+        case Entry.Claimed claim -> {
+          suspect |= barren;
+          if (suspect && !claim.alone()) {
+            wrong("I9", job, "beside others, though a claim had come to nothing: " + claim);
+          }
+          barren = true;
+        }
+        case Entry.Released released -> barren = false;
+        case Entry.ModelDone done -> barren = suspect = false;
+        case Entry.ToolDone done -> barren = suspect = false;
+        default -> {}
+      }
+    }
   }
 
   private static boolean killing(List<Lines.At<Entry>> log) {

@@ -37,7 +37,7 @@ record Mutant(String name, String file, String guard, String without) {
             .start();
     if (!trial.waitFor(2, TimeUnit.MINUTES)) {
       trial.destroyForcibly().waitFor();
-      return "it never came to an end";
+      throw new IllegalStateException(name + ": neither caught nor cleared in two minutes");
     }
     String output = Files.readString(folder.resolve("output")).strip();
     return trial.exitValue() == 0 ? "" : output;
