@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One store for all simulated processes, as unreliable as a network makes it. */
 final class SimStore implements Storage {
-  private static final int MOST_APPENDS = 600;
+  private static final int MOST_APPENDS = 1_200;
 
   private record Thing(byte[] bytes, Instant modified, boolean log) {}
 
