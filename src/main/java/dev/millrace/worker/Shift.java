@@ -84,7 +84,7 @@ final class Shift {
       };
     } catch (Unavailable e) {
       log.atWarn().setCause(e).addKeyValue("job", job.job()).log("job let go; it goes on later");
-      return release(claim, Entry.Released.STORE_AWAY, clock.instant().plus(FIRST_BACK_OFF));
+      return release(claim, Entry.Released.STORE_AWAY, after(delivery, FIRST_BACK_OFF));
     }
   }
 
@@ -146,7 +146,15 @@ final class Shift {
           Ending.failed(reason, "given up since " + since + ": " + what, List.of()));
     }
     int doublings = Math.min(DOUBLINGS, attempts.releases());
-    return release(claim, reason.word(), now.plus(FIRST_BACK_OFF.multipliedBy(1L << doublings)));
+    Duration backOff = FIRST_BACK_OFF.multipliedBy(1L << doublings);
+    return release(claim, reason.word(), after(delivery, backOff));
+  }
+
+  /** A clock that is late would name a time that the broker finds past: the copy came at once. */
+  private Instant after(Delivery delivery, Duration pause) {
+    Instant now = clock.instant();
+    Instant brokers = delivery.message().enqueuedAt();
+    return (brokers.isAfter(now) ? brokers : now).plus(pause);
   }
 
   private static Ending cutShort(Claim claim, StopReason reason) {

@@ -29,6 +29,9 @@ final class Checker {
     this.world = world;
   }
 
+  /** Some more than an outage takes that lasts as long as it may. */
+  private static final int MOST_RELEASES = 40;
+
   List<String> check() {
     for (String name : world.store.names("jobs/")) {
       if (name.endsWith("/log")) {
@@ -356,6 +359,7 @@ final class Checker {
             }
           }
           aloneAfterADeath(job, log);
+          notOverAndOver(job, log);
         });
   }
 
@@ -375,6 +379,23 @@ final class Checker {
         case Entry.ModelDone done -> barren = suspect = false;
         case Entry.ToolDone done -> barren = suspect = false;
         default -> {}
+      }
+    }
+  }
+
+  /** I10: an outage is waited for with growing patience, whatever the worker's clock says. */
+  private void notOverAndOver(JobRef job, List<Lines.At<Entry>> log) {
+    int releases = 0;
+    for (var line : log) {
+      switch (line.entry()) {
+        case Entry.Released released -> releases++;
+        case Entry.ModelDone done -> releases = 0;
+        case Entry.ToolDone done -> releases = 0;
+        default -> {}
+      }
+      if (releases > MOST_RELEASES) {
+        wrong("I10", job, "released again and again");
+        return;
       }
     }
   }

@@ -74,6 +74,21 @@ class GuardTest {
         .noneMatch(line -> line.entry() instanceof Entry.Claimed);
   }
 
+  /** What it calls later has long been at the broker: the copy would come back at once. */
+  @Test
+  void a_worker_whose_clock_is_late_waits_for_a_model_like_any_other() {
+    cluster.clientOf(Plan.of(Script.of("J0")), Duration.ZERO);
+    cluster.startWorker();
+    cluster.workers.getFirst().proc.skew = Duration.ofMinutes(-10);
+    world.model.down = true;
+    world.sim.run(() -> world.sim.millis() >= Duration.ofHours(1).toMillis());
+    world.model.down = false;
+
+    cluster.runUntilQuiet();
+
+    assertThat(new Checker(world).check()).isEmpty();
+  }
+
   private static Delivery delivery(Delivery.Received message, boolean enters, boolean renews) {
     return new Delivery() {
       @Override

@@ -212,6 +212,11 @@ class MutantTest {
             "          if (job.append(claim(delivery, job))) {\n",
             "          job.append(claim(delivery, job));\n          if (true) {\n"),
         new Mutant(
+            "a late clock's word for later",
+            SHIFT,
+            "(brokers.isAfter(now) ? brokers : now)",
+            "(brokers.isAfter(now) ? now : now)"),
+        new Mutant(
             "let go without a pointer", SHIFT, "    pointers.later(claim.log(), notBefore);\n", ""),
         new Mutant(
             "let go without a note",

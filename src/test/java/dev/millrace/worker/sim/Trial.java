@@ -50,7 +50,8 @@ final class Trial {
     for (Consumer<GuardTest> scene :
         List.<Consumer<GuardTest>>of(
             GuardTest::a_later_turn_finishes_a_head_that_has_ended_and_lost_its_message,
-            GuardTest::nothing_is_claimed_when_the_broker_says_that_the_lock_is_gone)) {
+            GuardTest::nothing_is_claimed_when_the_broker_says_that_the_lock_is_gone,
+            GuardTest::a_worker_whose_clock_is_late_waits_for_a_model_like_any_other)) {
       var test = new GuardTest();
       try {
         scene.accept(test);
