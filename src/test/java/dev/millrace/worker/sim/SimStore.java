@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One store for all simulated processes, as unreliable as a network makes it. */
 final class SimStore implements Storage {
-  private static final int MOST_APPENDS = 1_200;
+  /** Of one thread to one log. */
+  private static final int MOST_APPENDS = 400;
 
   private record Thing(byte[] bytes, Instant modified, boolean log) {}
 
@@ -97,7 +98,7 @@ final class SimStore implements Storage {
             return new Append.Refused();
           }
           var longer = new ByteArrayOutputStream();
-          if (appends.merge(name, 1, Integer::sum) > MOST_APPENDS) {
+          if (appends.merge(sim.current().name + " " + name, 1, Integer::sum) > MOST_APPENDS) {
             throw new AssertionError("it grows without end: " + name);
           }
           longer.writeBytes(log.bytes());
