@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from fake import FakePool
+from program import Program
 from running import Running
 
 from executor.front.app import Options
@@ -20,3 +21,12 @@ def serve() -> Iterator[Callable[..., Running]]:
     yield start
     for each in started:
         each.close()
+
+
+@pytest.fixture(scope="session")
+def program() -> Iterator[Program]:
+    """The whole program, on the real engine; shared by the tests, each with sessions of its own."""
+    program = Program("--sessions", "300")
+    yield program
+    program.close()
+    assert program.process.returncode == 0

@@ -40,18 +40,14 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
-def test_langchain_runs_code_and_moves_files(python: Path) -> None:
-    program = Program()
-    try:
-        done = subprocess.run(  # noqa: S603 - our own
-            [python, HERE / "client_langchain.py", program.ready["endpoint"], program.token],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-    finally:
-        program.close()
+def test_langchain_runs_code_and_moves_files(python: Path, program: Program) -> None:
+    done = subprocess.run(  # noqa: S603 - our own
+        [python, HERE / "client_langchain.py", program.ready["endpoint"], program.token],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)

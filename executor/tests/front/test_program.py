@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from asking import refused, run, target
 from program import Program
-from stories import Server, call
+from stories import call
 
 
 def start_with(token: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
@@ -92,14 +92,6 @@ def test_a_container_needs_no_token_and_is_one_session() -> None:
     finally:
         program.close()
     assert program.process.returncode == 0
-
-
-def test_strangers_are_not_served_by_the_local_pool() -> None:
-    program = Program()
-    try:
-        refused(run(Server(program.server.port), "1"), 401, "Unauthorized")
-    finally:
-        program.close()
 
 
 def descendants(pid: int) -> list[int]:

@@ -4,25 +4,16 @@ import http.client
 import json
 import os
 import textwrap
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
-from asking import Wire, run, start, target, upload
+from asking import Wire, refused, run, start, target, upload
 from program import Program
-from stories import call, play, stories
+from stories import Server, call, play, stories
 
 MIB = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def program() -> Iterator[Program]:
-    program = Program("--sessions", "300")
-    yield program
-    program.close()
-    assert program.process.returncode == 0
 
 
 @pytest.mark.parametrize(("story", "api"), stories())
@@ -153,3 +144,7 @@ def test_output_is_heard_while_it_runs(program: Program) -> None:
 
     assert ended.status == 204
     assert b"Canceled" in heard
+
+
+def test_strangers_are_not_served_by_the_local_pool(program: Program) -> None:
+    refused(run(Server(program.server.port), "1"), 401, "Unauthorized")

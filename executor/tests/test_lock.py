@@ -1,0 +1,33 @@
+"""The lock names everything that is installed with the executor."""
+
+import re
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+LOCK = Path(__file__).parent.parent / "requirements.lock"
+
+
+def test_every_library_has_one_version_in_the_lock() -> None:
+    lines = [line for line in LOCK.read_text().splitlines() if not line.startswith("#")]
+    names = [line.partition("==")[0] for line in lines]
+
+    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", line) for line in lines), lines
+    assert names == sorted(set(names))
+    needed = needed_by(Requirement("millrace-executor[dev]"), set())
+    assert needed - {"millrace-executor"} <= set(names)
+
+
+def needed_by(wanted: Requirement, found: set[str]) -> set[str]:
+    """Everything that is installed for it here."""
+    name = re.sub(r"[-_.]+", "-", wanted.name).lower()
+    if name in found and not wanted.extras:
+        return found
+    found.add(name)
+    for line in metadata.requires(name) or []:
+        more = Requirement(line)
+        extras = ("", *wanted.extras)
+        if more.marker is None or any(more.marker.evaluate({"extra": each}) for each in extras):
+            needed_by(more, found)
+    return found
