@@ -28,6 +28,7 @@ public final class Main {
 
   static CommandLine commandLine(Path dotEnv) {
     return new CommandLine(new Main())
+        .addSubcommand(new BusCommand())
         .addSubcommand(new DemoCommand(dotEnv))
         .setParameterExceptionHandler(Main::notUnderstood)
         .setExecutionExceptionHandler(Main::failed);
