@@ -83,6 +83,9 @@ final class SqlParser {
         expect("(");
         Condition inner = or();
         expect(")");
+        if (!endsCondition()) {
+          throw unexpected("AND, OR or the end");
+        }
         return inner;
       } catch (Refused asCondition) {
         int reached = next;
@@ -147,10 +150,14 @@ final class SqlParser {
       return message -> Operands.less(a.of(message), b.of(message)).not();
     }
     // A property that is a boolean is a condition by itself.
-    if (peek().is("") || peek().is(")") || peek().is("and") || peek().is("or")) {
+    if (endsCondition()) {
       return message -> a.of(message) instanceof Boolean b ? Truth.of(b) : Truth.UNKNOWN;
     }
     throw unexpected("a comparison");
+  }
+
+  private boolean endsCondition() {
+    return peek().is("") || peek().is(")") || peek().is("and") || peek().is("or");
   }
 
   private Condition in(Operand left) {

@@ -1,0 +1,77 @@
+package dev.millrace.broker;
+
+import static dev.millrace.broker.Fixture.COMPLETE;
+import static dev.millrace.broker.Fixture.PLAIN;
+import static dev.millrace.broker.Fixture.done;
+import static dev.millrace.broker.Fixture.message;
+import static dev.millrace.broker.Fixture.token;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.broker.setup.Sending;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What passes through leaves no trace, however much it is. */
+final class FileSizeTest {
+  private static final int MESSAGES = Boolean.getBoolean("millrace.full") ? 300_000 : 40_000;
+  private static final int LIVE = 2000;
+  private static final String KILOBYTE = "x".repeat(1024);
+
+  @TempDir Path directory;
+
+  @Test
+  void a_steady_flow_does_not_make_the_file_grow() throws IOException {
+    try (var f = Fixture.queue(directory)) {
+      flow(f, 0);
+
+      assertEquals(LIVE, f.queue().activeMessages());
+      assertSmall();
+    }
+  }
+
+  @Test
+  void messages_that_stay_among_many_that_go_do_not_hold_on_to_their_space() throws IOException {
+    var receiving = PLAIN.withMaxDeliveryCount(2000);
+    try (var f = Fixture.queue(directory, receiving, Sending.DEFAULT)) {
+      flow(f, 100);
+
+      assertSmall();
+    }
+  }
+
+  /** Every so many, one is deferred for ever instead. */
+  private static void flow(Fixture f, int deferred) {
+    var live = new ArrayList<Delivery>();
+    for (int sent = 0; sent < MESSAGES; sent += 50) {
+      done(f.queue().publish(batch()));
+      live.addAll(f.receive(50));
+      List<CompletionStage<Void>> answers = new ArrayList<>();
+      while (live.size() > LIVE) {
+        Delivery oldest = live.removeFirst();
+        boolean stays = deferred > 0 && oldest.sequenceNumber() % deferred == 0;
+        answers.add(f.queue().settle(token(oldest), stays ? Fixture.DEFER : COMPLETE));
+      }
+      answers.forEach(Fixture::done);
+    }
+  }
+
+  private static List<Message> batch() {
+    List<Message> batch = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      batch.add(message(KILOBYTE));
+    }
+    return batch;
+  }
+
+  private void assertSmall() throws IOException {
+    long size = Files.size(directory.resolve("broker.mv"));
+    assertTrue(size < 32 << 20, () -> "the file has " + size + " bytes");
+  }
+}
