@@ -51,9 +51,11 @@ async def pieces(
     while True:
         left = patience.start + received / patience.rate - (time.monotonic() - began)
         try:
-            piece = await asyncio.wait_for(
-                request.content.readany(), min(patience.pause, max(left, 0.0))
-            )
+            # What is there already needs no timer.
+            piece = request.content.read_nowait()
+            if not piece and not request.content.at_eof():
+                wait = min(patience.pause, max(left, 0.0))
+                piece = await asyncio.wait_for(request.content.readany(), wait)
         except (asyncio.TimeoutError, TimeoutError):
             raise Refusal(
                 408, "RequestTimeout", "The body came too slowly. Send it again.", target

@@ -1,0 +1,124 @@
+"""How fast sessions are over HTTP: ``python executor/bench/over_http.py [rounds]``.
+
+Starts the program as ./millrace does, and prints one line for each figure, in milliseconds.
+"""
+
+import http.client
+import json
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+QUERY = "?api-version=2025-02-02-preview&identifier="
+FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+
+
+class Client:
+    """One connection that is kept."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection.connect()
+        self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def ask(self, method: str, path: str, body: dict[str, object] | None = None) -> bytes:
+        data = None if body is None else json.dumps(body).encode()
+        self._connection.request(method, path, data, self._headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status >= 300:
+            raise SystemExit(f"{method} {path}: {answer.status} {content[:500]!r}")
+        return content
+
+    def run(self, session: str, code: str) -> dict[str, object]:
+        page = json.loads(self.ask("POST", f"/executions{QUERY}{session}", {"code": code}))
+        if page["status"] != "Succeeded":
+            raise SystemExit(f"{code!r}: {page}")
+        return page
+
+    def end(self, session: str) -> None:
+        self.ask("DELETE", f"/session{QUERY}{session}")
+
+
+def timed(
+    rounds: int, work: Callable[[int], object], after: Callable[[int], object]
+) -> list[float]:
+    """Milliseconds of each round, without what comes after it."""
+    took: list[float] = []
+    for number in range(rounds):
+        began = time.perf_counter()
+        work(number)
+        took.append((time.perf_counter() - began) * 1000)
+        after(number)
+    return took
+
+
+def show(what: str, took: list[float]) -> None:
+    took = sorted(took)
+
+    def at(share: float) -> float:
+        return took[min(len(took) - 1, int(len(took) * share))]
+
+    sys.stdout.write(
+        f"{what:<58} p50 {at(0.5):8.2f}   p90 {at(0.9):8.2f}   p99 {at(0.99):8.2f}"
+        f"   max {took[-1]:8.2f}   n {len(took)}\n"
+    )
+
+
+def nothing(_: int) -> None:
+    """Nothing to be done between two rounds."""
+
+
+def main(rounds: int) -> None:
+    token = secrets.token_hex(16)
+    began = time.perf_counter()
+    program = subprocess.Popen(
+        [sys.executable, "-I", "-m", "executor", "--sessions", "100"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    if program.stdin is None or program.stdout is None:
+        raise SystemExit("no pipes")
+    program.stdin.write(token.encode() + b"\n")
+    program.stdin.flush()
+    ready = json.loads(program.stdout.readline())
+    up = (time.perf_counter() - began) * 1000
+    try:
+        sys.stdout.write(f"over HTTP, sandbox: {ready['sandbox']}\n")
+        show("from start to ready, spares made", [up])
+        measure(Client(ready["port"], token), rounds)
+    finally:
+        program.stdin.close()
+        program.wait(60)
+
+
+def measure(client: Client, rounds: int) -> None:
+    client.run("steady", "x = 1")
+    show("GET /health", timed(rounds, lambda _: client.ask("GET", "/health"), nothing))
+    show("x = 1 in a session", timed(rounds, lambda _: client.run("steady", "x = 1"), nothing))
+    show("figure in a session", timed(20, lambda _: client.run("steady", FIGURE), nothing))
+
+    def settle(number: int) -> None:
+        client.end(f"new-{number}")
+        # Time for the next spare, as between two users.
+        until = time.perf_counter() + 0.2
+        while time.perf_counter() < until:
+            client.ask("GET", "/health")
+
+    first = "import pandas as pd\npd.DataFrame({'a': [1]}).sum()"
+    new = timed(20, lambda number: client.run(f"new-{number}", first), settle)
+    show("new session (a spare) with pandas, first run", new)
+    burst = timed(30, lambda number: client.run(f"burst-{number}", first), nothing)
+    show("new session in a burst of 30, first run", burst[2:])
+    for number in range(30):
+        client.end(f"burst-{number}")
+    figures = timed(10, lambda number: client.run(f"new-{number}", FIGURE), settle)
+    show("new session (a spare), first figure", figures)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500)
