@@ -10,6 +10,9 @@ import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.servicebus.Namespace;
+import dev.millrace.job.Secret;
+import dev.millrace.session.SessionSettings;
+import dev.millrace.session.azure.AzureSessionPool;
 import dev.millrace.storage.Storage;
 import dev.millrace.storage.StorageSettings;
 import dev.millrace.storage.blob.BlobStorage;
@@ -21,7 +24,9 @@ import io.micronaut.context.condition.ConditionContext;
 import io.micronaut.context.env.Environment;
 import io.micronaut.context.env.PropertySource;
 import io.micronaut.context.env.PropertySource.PropertyConvention;
+import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -112,6 +117,38 @@ final class AzureWiring {
     return new Namespace(connections, settings.lock(), new SplittableRandom());
   }
 
+  /** Whoever reads the account may not know it, so it is not kept there. */
+  @Singleton
+  @Requires(condition = StoresInBlobs.class)
+  Secret secret(InstallationSettings settings) {
+    return settings
+        .configured()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "millrace.secret (MILLRACE_SECRET) is missing. With an account it must be set: "
+                        + InstallationSettings.HOW
+                        + "."));
+  }
+
+  @Singleton
+  @Requires(condition = RunsCodeInAzure.class)
+  Place sessionPlace(SessionSettings settings) {
+    return new Place("sessions", settings.kind(), settings.address().getAuthority());
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  @Requires(condition = RunsCodeInAzure.class)
+  AzureSessionPool sessions(
+      SessionSettings settings,
+      Environment environment,
+      Secret secret,
+      ObjectMapper json,
+      InstantSource clock) {
+    return new AzureSessionPool(settings, identity(environment), secret, json, clock);
+  }
+
   private static TokenCredential identity(Environment environment) {
     return new DefaultAzureCredentialBuilder().configuration(variables(environment)).build();
   }
@@ -127,6 +164,14 @@ final class AzureWiring {
                 source.forEach(name -> variables.put(name, String.valueOf(source.get(name)))));
     ConfigurationSource none = path -> Map.of();
     return new ConfigurationBuilder(none, none, path -> variables).build();
+  }
+
+  static final class RunsCodeInAzure implements Condition {
+    @Override
+    @SuppressWarnings("rawtypes") // as the interface has it
+    public boolean matches(ConditionContext context) {
+      return context.getBean(SessionSettings.class).chosen();
+    }
   }
 
   static final class StoresInBlobs implements Condition {

@@ -30,6 +30,7 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new BusCommand())
         .addSubcommand(new DemoCommand(dotEnv))
+        .addSubcommand(new SessionsCommand(dotEnv))
         .setParameterExceptionHandler(Main::notUnderstood)
         .setExecutionExceptionHandler(Main::failed);
   }

@@ -28,7 +28,7 @@ class AssemblyTest {
       throws IOException {
     try (var assembly = start("MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example/")) {
       assertThat(assembly.places())
-          .containsExactly(new Place("storage", "blob", "https://mill.example/millrace"));
+          .contains(new Place("storage", "blob", "https://mill.example/millrace"));
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.millrace.session;
 
 /**
- * Is told what code prints while it runs. Pieces come in order, from a thread of their own; the end
- * of the output may be missing, for the outcome has all of it.
+ * Is told what code prints while it runs, in order. The end of it may be missing, for the outcome
+ * has all of it.
  */
 @FunctionalInterface
 public interface LiveOutput {

@@ -25,7 +25,7 @@ public record Rebuilt(List<String> replayed, List<Gone> gone) {
   /** For the model, which has to know what it can count on. */
   public String text() {
     String done =
-        "The session had been lost and was built again: its files are back, and %d earlier cells were replayed."
+        "The session had been lost and was built again. Its files are back; earlier cells that were replayed: %d."
             .formatted(replayed.size());
     return gone.isEmpty()
         ? done

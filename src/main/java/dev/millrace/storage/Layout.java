@@ -50,6 +50,11 @@ public final class Layout {
     return OPEN + job.tenant() + "/" + job.id();
   }
 
+  /** The secret of the installation, where it is kept with the data. */
+  public static String secret() {
+    return "secret";
+  }
+
   /** A log that a try of the storage makes and deletes. */
   public static String demo(String run) {
     return "demo/" + Names.segment(run) + "/log";

@@ -1,0 +1,61 @@
+package dev.millrace.session.rest;
+
+import dev.millrace.job.Unavailable;
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Tries again what came to nothing for now, after growing pauses that differ from caller to caller,
+ * until the pauses together are longer than the patience.
+ */
+public final class Retries {
+  private static final Duration FIRST = Duration.ofMillis(200);
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+
+  private final Pauses pauses;
+  private final DoubleSupplier random;
+  private final Duration patience;
+
+  /**
+   * @param random from 0 to 1
+   */
+  public Retries(Pauses pauses, DoubleSupplier random, Duration patience) {
+    this.pauses = pauses;
+    this.random = random;
+    this.patience = patience;
+  }
+
+  /** One try. */
+  @FunctionalInterface
+  interface Try<T> {
+    T make() throws Busy, InterruptedException;
+  }
+
+  <T> T until(String attempted, Try<T> request) throws InterruptedException {
+    Duration waited = Duration.ZERO;
+    for (int tried = 0; ; tried++) {
+      try {
+        return request.make();
+      } catch (Busy e) {
+        Duration pause = e.retryAfter().orElse(growing(tried));
+        waited = waited.plus(pause);
+        if (waited.compareTo(patience) > 0) {
+          throw new Unavailable("could not %s: %s".formatted(attempted, e.why()), e);
+        }
+        pauses.pause(pause);
+      }
+    }
+  }
+
+  void pause(Duration pause) throws InterruptedException {
+    pauses.pause(pause);
+  }
+
+  /**
+   * Half of it is certain, so that nobody hurries, and half is not, so that not all come at once.
+   */
+  private Duration growing(int tried) {
+    long full = Math.min(FIRST.toMillis() << Math.min(tried, 16), LONGEST.toMillis());
+    return Duration.ofMillis(Math.round(full / 2.0 + full / 2.0 * random.getAsDouble()));
+  }
+}
