@@ -20,7 +20,7 @@ JSON = {"Content-Type": "application/json"}
 def running(serve: Callable[..., Running]) -> Running:
     return serve(
         patience=Patience(pause=0.3, start=0.6, rate=1024 * 1024),
-        connections=Connections(idle=0.4),
+        connections=Connections(idle=0.4, linger=0.2),
         largest_upload=1024 * 1024,
     )
 

@@ -135,6 +135,18 @@ def test_what_would_not_end_takes_its_sandbox_with_it(serve: Serve) -> None:
     assert look(running, operation).page()["status"] == "Canceled"
 
 
+def test_a_run_that_nothing_ends_is_ended_with_its_session(serve: Serve) -> None:
+    running = serve()
+    sessions.LAST_RESORT, usual = -0.8, sessions.LAST_RESORT
+    try:
+        page = run(running.server, "wait()", timeoutInSeconds=1).page()
+    finally:
+        sessions.LAST_RESORT = usual
+
+    assert running.pool.taken[0].gone
+    assert page["status"] == "Canceled"
+
+
 def test_a_lost_sandbox_is_replaced_and_the_session_shows_it(serve: Serve) -> None:
     running, operation = serve(), str(uuid.uuid4())
     run(running.server, "x = 1")

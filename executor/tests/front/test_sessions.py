@@ -1,6 +1,7 @@
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asking import API, refused, run, start, target, upload
@@ -22,6 +23,25 @@ def test_a_full_pool_says_so_and_an_ended_session_makes_room(serve: Serve) -> No
     assert call(running.server, "DELETE", target("/session", identifier="first")).status == 204
     assert running.pool.taken[0].gone
     assert run(running.server, "1", identifier="third").status == 200
+
+
+def test_many_that_begin_one_session_at_once_begin_one(serve: Serve) -> None:
+    running = serve(sessions=3)
+    with ThreadPoolExecutor(30) as many:
+        names = ["one", "two", "three"] * 10
+        asked = list(many.map(lambda n: run(running.server, "1", identifier=f"{n}-x"), names))
+
+    assert {answer.status for answer in asked} == {200}
+    assert len(running.pool.taken) == 3
+
+
+def test_a_pool_that_fails_once_fails_once(serve: Serve) -> None:
+    running = serve()
+    running.pool.refusing = OSError("no more processes")
+    assert run(running.server, "1").status == 500
+    running.pool.refusing = None
+
+    assert run(running.server, "1").status == 200
 
 
 def test_reading_makes_no_session(serve: Serve) -> None:

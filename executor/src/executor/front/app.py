@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiohttp.web import BaseRequest, Response, ServerRunner, StreamResponse, TCPSite
@@ -18,6 +19,7 @@ from executor.wire.body import Patience
 from executor.wire.orders import Rules
 from executor.wire.refusal import Refusal
 
+FAREWELL = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -88,7 +90,9 @@ class App:
         for watch in self._watches:
             watch.cancel()
         if self._runner is not None:
-            await self._runner.cleanup()
+            # Whoever is still talking to us then is cut off.
+            with suppress(asyncio.TimeoutError, TimeoutError):
+                await asyncio.wait_for(self._runner.cleanup(), FAREWELL)
 
     async def handle(self, request: BaseRequest) -> StreamResponse:
         """Answers one request."""

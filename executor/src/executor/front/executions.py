@@ -11,6 +11,7 @@ from aiohttp.web import Response, StreamResponse
 from executor.front.execution import Execution
 from executor.front.results import unknown
 from executor.front.routing import Call, Route
+from executor.front.server import put
 from executor.front.session import Session
 from executor.front.sessions import Sessions
 from executor.wire import answers, names, orders
@@ -153,19 +154,19 @@ async def pour(response: StreamResponse, execution: Execution) -> None:
         while True:
             await asyncio.wait([upcoming], timeout=HEARTBEAT)
             if not upcoming.done():
-                await response.write(b": still running\n\n")
+                await put(response, b": still running\n\n")
                 continue
             piece = upcoming.result()
             if piece is None:
                 break
             if piece[1]:
                 number += 1
-                await response.write(event(number, piece[0], {"text": piece[1]}))
+                await put(response, event(number, piece[0], {"text": piece[1]}))
             upcoming = asyncio.ensure_future(anext(output, None))
     finally:
         upcoming.cancel()
     end = {"id": execution.key, "status": execution.status}
-    await response.write(event(number + 1, "end", end))
+    await put(response, event(number + 1, "end", end))
 
 
 def event(number: int, kind: str, data: dict[str, Any]) -> bytes:

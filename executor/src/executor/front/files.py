@@ -13,6 +13,7 @@ from executor.files import Entry, Listing
 from executor.front.executions import reply
 from executor.front.file_faults import kept_in_shape, missing
 from executor.front.routing import Call, Route
+from executor.front.server import put
 from executor.front.session import Session
 from executor.front.sessions import Sessions
 from executor.wire import answers, names
@@ -221,7 +222,7 @@ async def send(call: Call, session: Session, path: str) -> StreamResponse:
                 response.force_close()
                 raise ConnectionResetError("the file became shorter")
             size -= len(chunk)
-            await response.write(chunk)
+            await put(response, chunk)
         await response.write_eof()
         return response
     finally:

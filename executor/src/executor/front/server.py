@@ -24,6 +24,9 @@ class Connections:
     most: int = 512
     idle: float = 60.0
     """Seconds that a connection may take to send a whole head, or the next one."""
+    linger: float = 5.0
+    """Seconds in which what is left of a refused request is still taken, so that its sender comes
+    to read the refusal."""
 
 
 class Connection(RequestHandler):
@@ -73,7 +76,7 @@ class Listener(Server):
             "access_log": None,
             # Later than we do it ourselves, who say why.
             "keepalive_timeout": 2 * limits.idle + 5,
-            "lingering_time": 2.0,
+            "lingering_time": limits.linger,
         }
         # Older ones decompress a body before anybody could refuse it.
         if "auto_decompress" in inspect.signature(RequestHandler.__init__).parameters:
@@ -136,6 +139,15 @@ def page(refusal: Refusal) -> Response:
     if response.headers.get("Connection") == "close":
         response.force_close()
     return response
+
+
+async def put(response: StreamResponse, data: bytes, patience: float = 60.0) -> None:
+    """Sends a piece of an answer; who does not take it for so many seconds is cut off."""
+    try:
+        await asyncio.wait_for(response.write(data), patience)
+    except (asyncio.TimeoutError, TimeoutError):
+        response.force_close()
+        raise ConnectionResetError("the client does not read") from None
 
 
 def hang_up(transport: asyncio.Transport, refusal: Refusal) -> None:

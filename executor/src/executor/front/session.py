@@ -40,6 +40,7 @@ class Session:
         self.last_call = time.monotonic()
         self._now = now
         self._turn = asyncio.Lock()
+        self._ending: set[asyncio.Task[None]] = set()
         self._tasks: dict[asyncio.Task[None], tuple[Execution, Sandbox]] = {}
 
     def renew(self, sandbox: Sandbox) -> None:
@@ -117,6 +118,8 @@ class Session:
             if execution.done.is_set():
                 return
             execution.status = "Running"
+            loop = asyncio.get_running_loop()
+            last = loop.call_later(order.timeout + LAST_RESORT, self._put_down, sandbox)
             try:
                 outcome = await ask(sandbox, execution, order)
             except SandboxGone:
@@ -124,9 +127,18 @@ class Session:
             except Exception:
                 log.exception("the engine failed at a run")
                 outcome = broken()
+            finally:
+                last.cancel()
             execution.end(outcome)
             self.results.ended(execution)
             self.touch()
+
+    def _put_down(self, sandbox: Sandbox) -> None:
+        """For a sandbox that ends its runs neither by itself nor in time."""
+        log.error("a run did not end in time; its session is ended")
+        task = asyncio.get_running_loop().create_task(sandbox.close())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
 
 async def ask(sandbox: Sandbox, execution: Execution, order: Order) -> Outcome:

@@ -48,9 +48,8 @@ class Sessions:
         self._now = now
         self._ledger = Ledger()
         self._sessions: dict[str, Session] = {}
-        self._making: dict[str, asyncio.Lock] = {}
+        self._making: dict[str, asyncio.Task[Session]] = {}
         self._closing: set[asyncio.Task[None]] = set()
-        self._reserved = 0
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -75,28 +74,25 @@ class Sessions:
         if session is not None and not session.sandbox.gone:
             session.touch()
             return session
-        lock = self._making.setdefault(identifier, asyncio.Lock())
-        try:
-            async with lock:
-                return await self._make(identifier)
-        finally:
-            if not lock.locked():
-                self._making.pop(identifier, None)
+        making = self._making.get(identifier)
+        if making is None:
+            # A task of its own: one caller that hangs up must not end it for the others.
+            making = asyncio.get_running_loop().create_task(self._make(identifier, session))
+            self._making[identifier] = making
+            making.add_done_callback(lambda _: self._making.pop(identifier, None))
+        return await asyncio.shield(making)
 
-    async def _make(self, identifier: str) -> Session:
-        session = self._sessions.get(identifier)
-        if session is None:
-            if len(self._sessions) + self._reserved >= self.most:
-                raise full(self.most)
-            self._reserved += 1
-            try:
-                session = Session(identifier, await self.sandboxes.take(), self._ledger, self._now)
-            finally:
-                self._reserved -= 1
-            self._sessions[identifier] = session
-        elif session.sandbox.gone:
-            session.renew(await self.sandboxes.take())
-        session.touch()
+    async def _make(self, identifier: str, lost: Session | None) -> Session:
+        if lost is not None:
+            lost.renew(await self.sandboxes.take())
+            lost.touch()
+            return lost
+        # Those being made count, for each is under a name that has no session yet.
+        if len(self._sessions.keys() | self._making.keys()) > self.most:
+            raise full(self.most)
+        sandbox = await self.sandboxes.take()
+        session = Session(identifier, sandbox, self._ledger, self._now)
+        self._sessions[identifier] = session
         return session
 
     @contextmanager
