@@ -3,7 +3,9 @@ package dev.millrace.storage.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,11 @@ final class Recovery {
   /** Changes that were acknowledged and may not have reached their files. */
   final Generation generation = new Generation();
 
-  /** Where the newest segment ends. */
+  /** Where the newest segment that counts ends. */
   Link last = Link.NONE;
+
+  /** The highest number of a segment. */
+  long newest;
 
   Recovery(Disk disk, Path directory) {
     this.disk = disk;
@@ -33,16 +38,15 @@ final class Recovery {
    * @throws IllegalStateException when the log is damaged
    */
   void run() throws IOException {
-    List<Read> segments = read();
-    for (int i = 0; i < segments.size(); i++) {
-      Read segment = segments.get(i);
-      Link next = i + 1 < segments.size() ? segments.get(i + 1).link : null;
-      replay(segment, next);
-      generation.segments.add(directory.resolve(segment.name.toString()));
+    for (Part part : parts(read())) {
+      replay(part);
     }
   }
 
   private record Read(SegmentName name, @Nullable Link link, List<Frame> frames, long end) {}
+
+  /** As much of a segment as counts. */
+  private record Part(Read segment, long end) {}
 
   private List<Read> read() throws IOException {
     List<SegmentName> names = new ArrayList<>();
@@ -50,11 +54,36 @@ final class Recovery {
     names.sort(null);
     List<Read> segments = new ArrayList<>();
     for (SegmentName name : names) {
-      Read segment = read(name);
-      segments.add(segment);
-      last = new Link(name.number(), segment.end);
+      segments.add(read(name));
+      generation.segments.add(directory.resolve(name.toString()));
+      newest = name.number();
     }
     return segments;
+  }
+
+  /**
+   * From the newest back, each segment says which one it goes on from. What lies between the two
+   * failed before anything of it was acknowledged.
+   */
+  private List<Part> parts(List<Read> segments) {
+    Deque<Part> parts = new ArrayDeque<>();
+    Link next = null;
+    for (Read segment : segments.reversed()) {
+      long number = segment.name.number();
+      if (segment.link == null || (next != null && number > next.previous())) {
+        continue;
+      }
+      if (next == null) {
+        last = new Link(number, segment.end);
+      } else if (number < next.previous()) {
+        throw damaged(segment.name, "the segment after it is missing");
+      } else if (next.end() > segment.end) {
+        throw damaged(segment.name, "it ends before byte " + next.end());
+      }
+      parts.addFirst(new Part(segment, next == null ? segment.end : next.end()));
+      next = segment.link;
+    }
+    return List.copyOf(parts);
   }
 
   private Read read(SegmentName name) throws IOException {
@@ -97,16 +126,10 @@ final class Recovery {
     handle.force(true);
   }
 
-  private void replay(Read segment, @Nullable Link next) {
-    if (next != null && next.previous() != segment.name.number()) {
-      throw damaged(segment.name, "the segment after it is missing");
-    }
-    if (next != null && next.end() > segment.end) {
-      throw damaged(segment.name, "it ends before byte " + next.end());
-    }
+  private void replay(Part part) {
     long position = 0;
-    for (Frame frame : segment.frames) {
-      if (next != null && position >= next.end()) {
+    for (Frame frame : part.segment.frames) {
+      if (position >= part.end) {
         return;
       }
       position += frame.size();
@@ -119,7 +142,7 @@ final class Recovery {
           generation.apply(change, false);
         }
       } catch (RuntimeException e) {
-        throw damaged(segment.name, "it contradicts itself, " + e.getMessage());
+        throw damaged(part.segment.name, "it contradicts itself, " + e.getMessage());
       }
     }
   }

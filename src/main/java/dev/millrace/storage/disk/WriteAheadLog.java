@@ -43,7 +43,7 @@ final class WriteAheadLog {
     this.limit = tuning.generation();
     this.ahead = tuning.ahead();
     this.checkpointWanted = checkpointWanted;
-    this.numbers = new AtomicLong(recovery.last.previous());
+    this.numbers = new AtomicLong(recovery.newest);
     this.last = recovery.last;
     this.layers =
         new Layers(
@@ -108,9 +108,7 @@ final class WriteAheadLog {
       target.write(batch.records);
     } catch (IOException | RuntimeException | Error e) {
       // After a failed flush nobody knows which bytes are on disk, and a second flush may lie.
-      segment = null;
-      last = new Link(target.name.number(), target.end());
-      target.abandon();
+      leave(target);
       throw e;
     }
     try {
@@ -137,9 +135,19 @@ final class WriteAheadLog {
   private Segment use(Segment next) {
     next.follows(last);
     segment = next;
-    last = new Link(next.name.number(), 0);
     layers.current().segments.add(directory.resolve(next.name.toString()));
     return next;
+  }
+
+  /**
+   * A segment that took no batch is no part of the sequence: the next goes on from the one before.
+   */
+  private void leave(Segment done) {
+    if (done.end() > 0) {
+      last = new Link(done.name.number(), done.end());
+    }
+    done.abandon();
+    segment = null;
   }
 
   /**
@@ -158,14 +166,12 @@ final class WriteAheadLog {
     flushing.lock();
     try {
       if (segment != null) {
-        last = new Link(segment.name.number(), segment.end());
-        segment.abandon();
+        leave(segment);
       }
-      if (last.previous() > next.name.number()) {
+      if (numbers.get() > next.name.number()) {
         // A failure made the committer go on to a segment of its own meanwhile.
         next.abandon();
         disk.delete(directory.resolve(next.name.toString()));
-        segment = null;
         next = prepare();
       }
       layers = new Layers(new Generation(), layers.current());

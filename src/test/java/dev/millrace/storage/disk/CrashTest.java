@@ -65,6 +65,20 @@ class CrashTest {
     }
   }
 
+  @Test
+  void a_failed_flush_on_a_disk_that_fills_up_loses_nothing_that_was_acknowledged()
+      throws Exception {
+    for (int seed = 0; seed < SEEDS / 2; seed++) {
+      var random = new Random(seed);
+      new History(seed, 1)
+          .run(
+              disk -> {
+                disk.failFlushAfter(random.nextInt(20));
+                disk.space(random.nextInt(10_000));
+              });
+    }
+  }
+
   /** The tests above can fail: on a disk that only says it flushes, they do. */
   @Test
   void a_disk_that_lies_is_found_out() throws Exception {

@@ -316,6 +316,40 @@ class DamageTest {
     assertThat(next.stat("b")).map(Stat::length).contains(5L);
   }
 
+  /** The first failure leaves its batch behind, the second nothing that could say so. */
+  @Test
+  void a_failed_flush_and_then_a_full_disk_leave_nothing_of_what_failed() throws IOException {
+    DiskStorage storage = open(disk);
+    storage.create("log");
+    storage.append("log", 0, new byte[5]);
+    disk.failFlushAfter(0);
+    assertThatThrownBy(() -> storage.append("log", 5, new byte[7])).isInstanceOf(Unavailable.class);
+    disk.space(BY_HAND.ahead());
+    assertThatThrownBy(() -> storage.append("log", 5, new byte[2 * BY_HAND.ahead()]))
+        .isInstanceOf(Unavailable.class);
+    disk.space(Long.MAX_VALUE);
+
+    assertThat(storage.append("log", 5, new byte[3])).isEqualTo(new Append.Done(8));
+
+    assertThat(open(disk.afterKill()).stat("log")).map(Stat::length).contains(8L);
+  }
+
+  @Test
+  void what_failed_in_a_segment_of_its_own_does_not_come_back() throws IOException {
+    DiskStorage storage = open(disk);
+    storage.create("log");
+    for (int failed = 0; failed < 3; failed++) {
+      disk.failFlushAfter(failed == 0 ? 0 : 1); // the first flush of a segment makes its room
+      assertThatThrownBy(() -> storage.append("log", 0, new byte[7]))
+          .isInstanceOf(Unavailable.class);
+    }
+
+    assertThat(storage.append("log", 0, new byte[3])).isEqualTo(new Append.Done(3));
+    storage.append("log", 3, new byte[1]);
+
+    assertThat(open(disk.afterKill()).stat("log")).map(Stat::length).contains(4L);
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
