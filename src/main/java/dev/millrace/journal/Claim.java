@@ -13,12 +13,14 @@ public final class Claim {
   private final BooleanSupplier stopping;
 
   /**
+   * @param epoch the one that this worker wrote. It is not always the log's last: where the answer
+   *     of the append was lost, another may have claimed the job before the log was read.
    * @param locked whether the broker's lock, under which the claim was made, is still held
    * @param stopping whether this worker is asked to let go
    */
-  public Claim(JobLog log, BooleanSupplier locked, BooleanSupplier stopping) {
+  public Claim(JobLog log, int epoch, BooleanSupplier locked, BooleanSupplier stopping) {
     this.log = log;
-    this.epoch = log.state().attempts().epoch();
+    this.epoch = epoch;
     this.locked = locked;
     this.stopping = stopping;
   }

@@ -64,12 +64,13 @@ final class Shift {
   }
 
   /**
-   * Works on a job whose last entry but for strangers' is this worker's claim.
+   * Works on a job that this worker has claimed.
    *
+   * @param epoch of its claim
    * @throws Halt when the job is not ours any more
    */
-  Verdict work(Delivery delivery, JobLog job, BooleanSupplier stopping) {
-    var claim = new Claim(job, delivery::locked, stopping);
+  Verdict work(Delivery delivery, JobLog job, int epoch, BooleanSupplier stopping) {
+    var claim = new Claim(job, epoch, delivery::locked, stopping);
     try {
       return end(delivery, claim, run(claim));
     } catch (Halt halt) {

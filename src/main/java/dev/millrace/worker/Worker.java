@@ -169,9 +169,10 @@ public final class Worker {
           if (!delivery.renew()) {
             return new Verdict.LetGo(Duration.ZERO);
           }
-          if (job.append(claim(delivery, job))) {
+          Entry.Claimed claim = claim(delivery, job);
+          if (job.append(claim)) {
             try {
-              return shift.work(delivery, job, () -> stopping);
+              return shift.work(delivery, job, claim.epoch(), () -> stopping);
             } catch (Halt halt) {
               log.atInfo()
                   .addKeyValue("job", job.job())

@@ -131,7 +131,7 @@ class AgentLoopTest {
             Origin.HTTP,
             List.of()),
         claimed(1));
-    claim = new Claim(log, () -> true, () -> false);
+    claim = new Claim(log, 1, () -> true, () -> false);
   }
 
   private static Entry.Claimed claimed(int epoch) {
@@ -154,8 +154,9 @@ class AgentLoopTest {
   /** Another worker takes over where the log ends. */
   private void resume() {
     log = theirs.job(JOB);
-    log.append(claimed(log.state().attempts().epoch() + 1));
-    claim = new Claim(log, () -> true, () -> false);
+    int epoch = log.state().attempts().epoch() + 1;
+    log.append(claimed(epoch));
+    claim = new Claim(log, epoch, () -> true, () -> false);
   }
 
   /** The kinds of entries since the claim, in the order they were written. */

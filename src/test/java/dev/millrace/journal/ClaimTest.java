@@ -31,7 +31,7 @@ class ClaimTest {
   void claims() {
     var log = ours.create(JOB);
     log.append(Entries.submitted(), Entries.claimed(1, false));
-    claim = new Claim(log, () -> locked, () -> stopping);
+    claim = new Claim(log, 1, () -> locked, () -> stopping);
   }
 
   private void another(Entry entry) {
@@ -62,6 +62,17 @@ class ClaimTest {
     assertHalts(() -> claim.append(Entries.answers(1)), Halt.Why.FENCED);
     assertHalts(claim::mayBegin, Halt.Why.FENCED);
     assertThat(theirs.job(JOB).state().steps()).isEmpty();
+  }
+
+  /** The store repeats an append whose answer was lost, and much may happen meanwhile. */
+  @Test
+  void a_claim_that_was_overtaken_before_its_answer_came_is_fenced() {
+    another(Entries.claimed(2, false));
+
+    var late = new Claim(ours.job(JOB), 1, () -> locked, () -> stopping);
+
+    assertHalts(late::mayBegin, Halt.Why.FENCED);
+    assertHalts(() -> late.append(Entries.answers(1)), Halt.Why.FENCED);
   }
 
   @Test

@@ -175,7 +175,7 @@ class JobLogTest {
   void a_worker_that_a_later_version_overtook_is_fenced() {
     var log = ours.create(JOB);
     log.append(Entries.submitted(), Entries.claimed(1, false));
-    var claim = new Claim(log, () -> true, () -> false);
+    var claim = new Claim(log, 1, () -> true, () -> false);
     laterVersionWrites();
 
     assertThatThrownBy(claim::lookWhileWaiting)
@@ -193,7 +193,7 @@ class JobLogTest {
     storage.damage(LOG, bytes);
 
     assertThat(ours.job(JOB).exists()).isFalse();
-    assertThat(ours.job(JOB).corrupt()).hasValueSatisfying(what -> what.contains("checksum"));
+    assertThat(ours.job(JOB).corrupt()).hasValueSatisfying(what -> assertThat(what).contains("checksum"));
   }
 
   @Test
