@@ -179,8 +179,8 @@ public final class Intake {
     }
     while (job.state().ended().isEmpty()) {
       if (job.state().attempts().standing().isPresent()) {
-        if (job.append(new Entry.CancelRequested(by))) {
-          return Cancellation.REQUESTED;
+        if (job.state().cancelRequested() || job.append(new Entry.CancelRequested(by))) {
+          return Cancellation.REQUESTED; // noted once: each note would end the silence of the log
         }
       } else if (job.append(results.ended(job, Ending.cutShort(StopReason.CANCELED, "")))) {
         finish(job);

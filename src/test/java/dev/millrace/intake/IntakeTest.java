@@ -424,6 +424,19 @@ class IntakeTest {
     assertThat(doors.broker.published).isEmpty();
   }
 
+  /** Who asks again and again must not keep a dead worker's job from being sent again. */
+  @Test
+  void asking_again_to_cancel_a_running_job_writes_nothing() {
+    var log = submit(PLOT);
+    log.append(Entries.claimed(1, false));
+    intake.cancel(log.job(), "alice");
+    long before = doors.journal.job(log.job()).position();
+
+    assertThat(intake.cancel(log.job(), "alice")).isEqualTo(Cancellation.REQUESTED);
+
+    assertThat(doors.journal.job(log.job()).position()).isEqualTo(before);
+  }
+
   @Test
   void cancelling_an_ended_job_changes_nothing() {
     var log = submit(PLOT);
