@@ -1,7 +1,9 @@
 package dev.millrace.journal;
 
+import dev.millrace.job.StopReason;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Attempts {
   private static final int BARREN_ALONE_IS_POISON = 3;
+  private static final Set<String> OUTAGES =
+      Set.of(StopReason.MODEL_UNAVAILABLE.word(), StopReason.SESSIONS_UNAVAILABLE.word());
 
   private Entry.@Nullable Claimed claim;
   private boolean stands;
@@ -18,8 +22,8 @@ public final class Attempts {
   private int barrenAlone;
   private int repeatedTurns;
   private Entry.@Nullable Released released;
-  private @Nullable Instant waitingSince;
-  private int releases;
+  private @Nullable Instant awaySince;
+  private int outages;
 
   void claimed(Entry.Claimed next, boolean nextIsModel) {
     if (stands) {
@@ -38,16 +42,18 @@ public final class Attempts {
     progressed = true;
     barren = false;
     barrenAlone = 0;
-    releases = 0;
-    waitingSince = null;
+    outages = 0;
+    awaySince = null;
   }
 
   void released(Entry.Released release, Instant at, boolean nextIsModel) {
     repeatedTurns += nextIsModel && release.why().equals(Entry.Released.STORE_AWAY) ? 1 : 0;
     released = release;
     stands = false;
-    releases++;
-    waitingSince = waitingSince == null ? at : waitingSince;
+    if (OUTAGES.contains(release.why())) {
+      outages++;
+      awaySince = awaySince == null ? at : awaySince;
+    }
   }
 
   public int epoch() {
@@ -64,14 +70,14 @@ public final class Attempts {
     return stands ? Optional.empty() : Optional.ofNullable(released).map(Entry.Released::notBefore);
   }
 
-  /** Since when the job has been released again and again without a new step. */
-  public Optional<Instant> waitingSince() {
-    return Optional.ofNullable(waitingSince);
+  /** Since when the job has found its model or its sessions away, without a new step. */
+  public Optional<Instant> awaySince() {
+    return Optional.ofNullable(awaySince);
   }
 
-  /** How often it has been released without a new step. */
-  public int releases() {
-    return releases;
+  /** How often it has found them away, without a new step. A worker that stops does not count. */
+  public int outages() {
+    return outages;
   }
 
   /** Whether nothing else may run beside it, now that a claim has been barren. */

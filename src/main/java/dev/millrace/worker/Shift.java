@@ -137,7 +137,7 @@ final class Shift {
   private Verdict outage(Delivery delivery, Claim claim, StopReason reason, Halt halt) {
     var attempts = claim.state().attempts();
     Instant now = clock.instant();
-    Instant since = attempts.waitingSince().orElse(now);
+    Instant since = attempts.awaySince().orElse(now);
     if (!now.isBefore(since.plus(patience.outage()))) {
       String what =
           halt.getCause() == null ? "it did not answer in time" : halt.getCause().getMessage();
@@ -146,7 +146,7 @@ final class Shift {
           claim,
           Ending.failed(reason, "given up since " + since + ": " + what, List.of()));
     }
-    int doublings = Math.min(DOUBLINGS, attempts.releases());
+    int doublings = Math.min(DOUBLINGS, attempts.outages());
     Duration backOff = FIRST_BACK_OFF.multipliedBy(1L << doublings);
     return release(claim, reason.word(), after(delivery, backOff));
   }

@@ -219,16 +219,26 @@ class JobStateTest {
   }
 
   @Test
-  void a_job_waits_since_its_first_release_without_a_step_between() {
+  void an_outage_counts_from_its_first_release_without_a_step_between() {
     after(Entries.claimed(1, false), Entries.released(1, AWAY));
     Instant first = SettableClock.NOON.plusSeconds(seconds);
     after(Entries.claimed(2, false), Entries.released(2, AWAY));
-    assertThat(state.attempts().waitingSince()).contains(first);
-    assertThat(state.attempts().releases()).isEqualTo(2);
+    assertThat(state.attempts().awaySince()).contains(first);
+    assertThat(state.attempts().outages()).isEqualTo(2);
 
     after(Entries.claimed(3, false), Entries.answers(1));
-    assertThat(state.attempts().waitingSince()).isEmpty();
-    assertThat(state.attempts().releases()).isZero();
+    assertThat(state.attempts().awaySince()).isEmpty();
+    assertThat(state.attempts().outages()).isZero();
+  }
+
+  /** Else a job let go by a deploy, and left in the queue for hours, fails at the first hiccup. */
+  @Test
+  void a_worker_that_stops_and_a_store_that_is_away_are_no_outage_of_the_model() {
+    after(Entries.claimed(1, false), Entries.released(1, Entry.Released.STOPPING));
+    after(Entries.claimed(2, false), Entries.released(2, Entry.Released.STORE_AWAY));
+
+    assertThat(state.attempts().awaySince()).isEmpty();
+    assertThat(state.attempts().outages()).isZero();
   }
 
   @Test
