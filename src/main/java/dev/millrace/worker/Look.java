@@ -48,7 +48,8 @@ final class Look {
     }
     Optional<JobId> head = conversations.head(own);
     if (head.isEmpty()) {
-      return at(delivery, own); // it ended and left the line while we looked
+      // it ended and left the line while we looked; or the line was lost, and it stands alone
+      return atHead(delivery, own.refresh());
     }
     return atHead(delivery, head.get().equals(own.job().id()) ? own : read(own, head.get()));
   }

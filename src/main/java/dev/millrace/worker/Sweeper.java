@@ -104,6 +104,11 @@ public final class Sweeper {
           .setCause(e)
           .addKeyValue("job", open.job())
           .log("not seen to; the next sweep tries again");
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      log.atError()
+          .setCause(e)
+          .addKeyValue("job", open.job())
+          .log("not seen to after a fault of ours; the next sweep tries again");
     }
   }
 
@@ -162,8 +167,25 @@ public final class Sweeper {
     return wait.multipliedBy(1L << Math.min(DOUBLINGS, times));
   }
 
-  /** What the broker set aside: the log says what becomes of it, the broker's reason does not. */
   private Verdict setAside(Delivery.Received message) {
+    try {
+      return byTheLog(message);
+    } catch (Unavailable e) {
+      log.atWarn()
+          .setCause(e)
+          .addKeyValue("message", message.identity())
+          .log("dead letter not seen to; the next sweep tries again");
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      log.atError()
+          .setCause(e)
+          .addKeyValue("message", message.identity())
+          .log("dead letter not seen to after a fault of ours; the next sweep tries again");
+    }
+    return new Verdict.LetGo(Duration.ZERO);
+  }
+
+  /** What the broker set aside: the log says what becomes of it, the broker's reason does not. */
+  private Verdict byTheLog(Delivery.Received message) {
     return switch (reader.read(message.body())) {
       case Reading.PointsTo(JobRef ref) -> sentAgain(journal.job(ref));
       case Reading.Wants(var request, var warnings) ->

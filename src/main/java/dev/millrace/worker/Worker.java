@@ -163,7 +163,7 @@ public final class Worker {
           return new Verdict.LetGo(PAUSE);
         }
         case Move.Take(JobLog job) -> {
-          if (!delivery.enter(kind(job))) {
+          if (stopping || !delivery.enter(kind(job))) {
             return new Verdict.LetGo(Duration.ZERO);
           }
           if (!delivery.renew()) {

@@ -6,12 +6,18 @@ import dev.millrace.bus.Delivery;
 import dev.millrace.bus.Verdict;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
+import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.Entry;
+import dev.millrace.journal.JobLog;
+import dev.millrace.journal.Journal;
 import dev.millrace.journal.Lines;
 import dev.millrace.storage.Layout;
+import dev.millrace.worker.Worker;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,30 +49,98 @@ class GuardTest {
     assertThat(world.broker.published()).hasSize(2);
   }
 
+  /** A line that was deleted, or damaged, must not leave a job behind that nobody ends. */
+  @Test
+  void a_job_whose_place_in_line_was_lost_is_run_all_the_same() {
+    cluster.clientOf(Plan.of(Script.of("J0")).in("talk"), Duration.ZERO);
+    world.sim.run(() -> cluster.answered());
+    behindTheScenes(
+        journal -> {
+          var job = journal.job(HEAD);
+          job.append(
+              new Entry.Claimed(1, "gone", SimBroker.QUEUE, 0, false),
+              new Entry.Released(1, Entry.Released.STOPPING, Sim.EPOCH));
+          world.store.delete(line(job));
+        });
+
+    cluster.startWorker();
+    cluster.runUntilQuiet();
+
+    assertThat(world.broker.published()).hasSize(1);
+  }
+
+  @Test
+  void a_fault_over_one_job_keeps_the_sweeper_from_no_other() {
+    var sweeping = new Cluster(world, true);
+    for (int i = 0; i < 5; i++) {
+      sweeping.clientOf(i == 0 ? Plan.of(Script.of("J0")).in("talk") : Plan.of(Script.of("J" + i)), Duration.ZERO);
+    }
+    world.sim.run(() -> sweeping.answered());
+    world.broker.queue().clear();
+    behindTheScenes(
+        journal -> {
+          var job = journal.job(HEAD);
+          world.store.delete(line(job));
+          journal
+              .conversation(job.state().conversation().orElseThrow())
+              .append(
+                  new ConversationEntry.Queued("this is no id"),
+                  new ConversationEntry.Queued(HEAD.id().value()));
+        });
+
+    sweeping.startWorker();
+    world.sim.run(() -> world.broker.published().size() == 4);
+
+    assertThat(world.broker.published()).hasSize(4);
+  }
+
+  private static String line(JobLog job) {
+    return Layout.log(Layout.conversation(job.state().conversation().orElseThrow()));
+  }
+
+  private void behindTheScenes(Consumer<Journal> work) {
+    var proc = new Sim.Proc("behind the scenes", false);
+    var done = new AtomicBoolean();
+    world.sim.spawn(
+        proc,
+        "behind the scenes",
+        () -> {
+          work.accept(world.node(proc).journal());
+          done.set(true);
+        });
+    world.sim.run(done::get);
+  }
+
   /** A claim under a lock that is gone would stand with no message behind it. */
   @Test
   void nothing_is_claimed_when_the_broker_says_that_the_lock_is_gone() {
-    assertThatNothingIsClaimed(true, false);
+    assertThatNothingIsClaimed(worker -> {}, true, false);
   }
 
   @Test
   void nothing_is_claimed_that_is_not_to_run_here() {
-    assertThatNothingIsClaimed(false, true);
+    assertThatNothingIsClaimed(worker -> {}, false, true);
   }
 
-  private void assertThatNothingIsClaimed(boolean enters, boolean renews) {
+  @Test
+  void nothing_is_claimed_by_a_worker_that_is_asked_to_stop() {
+    assertThatNothingIsClaimed(Worker::stop, true, true);
+  }
+
+  private void assertThatNothingIsClaimed(
+      Consumer<Worker> before, boolean enters, boolean renews) {
     cluster.clientOf(Plan.of(Script.of("J0")), Duration.ZERO);
     world.sim.run(() -> cluster.answered());
     var held = world.broker.queue().getFirst();
-    var worker = new Sim.Proc("worker", true);
     var verdict = new AtomicReference<Verdict>();
+    var proc = new Sim.Proc("worker", true);
+    var worker = world.node(proc).worker();
+    before.accept(worker);
 
     world.sim.spawn(
-        worker,
+        proc,
         "worker",
-        () ->
-            verdict.set(
-                world.node(worker).worker().handle(delivery(held.message, enters, renews))));
+        () -> verdict.set(worker.handle(delivery(held.message, enters, renews))));
     world.sim.run(() -> verdict.get() != null);
 
     assertThat(verdict.get()).isInstanceOf(Verdict.LetGo.class);

@@ -185,6 +185,11 @@ class MutantTest {
             "head.get().equals(own.job().id()) ? own : read(own, head.get())",
             "own"),
         new Mutant(
+            "look for ever for a line that is gone",
+            LOOK,
+            "      return atHead(delivery, own.refresh());\n",
+            "      return at(delivery, own);\n"),
+        new Mutant(
             "settle under a head's claim",
             WORKER,
             "          if (held.isEmpty()) {\n",
