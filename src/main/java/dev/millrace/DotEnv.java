@@ -26,7 +26,7 @@ final class DotEnv extends MapPropertySource {
   private static final Pattern LINE =
       Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
   private static final Pattern QUOTED =
-      Pattern.compile("(?:\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)')\\s*(?:#.*)?");
+      Pattern.compile("(?:\"((?:[^\"\\\\]++|\\\\.)*+)\"|'([^']*)')\\s*(?:#.*)?");
   private static final Pattern ESCAPE = Pattern.compile("\\\\(.)");
   private static final Pattern COMMENT = Pattern.compile("(?:^|\\s+)#.*");
 

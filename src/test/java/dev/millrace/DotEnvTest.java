@@ -104,6 +104,14 @@ class DotEnvTest {
   }
 
   @Test
+  void a_quoted_value_may_be_long() throws IOException {
+    String value = "secret ".repeat(10_000);
+    write("A=\"" + value + "\"");
+
+    assertThat(DotEnv.read(file()).get("A")).isEqualTo(value);
+  }
+
+  @Test
   void a_byte_order_mark_is_no_part_of_a_name() throws IOException {
     write("\uFEFFA=1");
 
