@@ -110,6 +110,7 @@ public final class RequestReader {
       String name = file.text("name");
       if (name == null || name.isBlank()) {
         file.wrong("name", "is required");
+        files.add(new InputFile("", null, null, null, null, 0)); // later ones keep their number
         continue;
       }
       String uploadId = file.text("uploadId");

@@ -9,7 +9,6 @@ import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 
 /** Brings the files of a request into the folder of its job, where they live as long as it does. */
 final class Inputs {
@@ -26,21 +25,52 @@ final class Inputs {
       InputFile file = files.get(i);
       if (file.sha256() != null) {
         kept.add(file);
-        continue;
-      }
-      try {
-        Optional<Artifacts.Kept> bytes = keep(job, file);
-        if (bytes.isEmpty()) {
-          findings.add(
-              new Finding(
-                  "/files/" + i + "/uploadId", "no upload has this id; send the file again"));
-        }
-        bytes.ifPresent(b -> kept.add(InputFile.kept(file.name(), b.sha256(), b.size())));
-      } catch (IllegalArgumentException e) {
-        findings.add(new Finding("/files/" + i + "/base64", "is not Base64: " + e.getMessage()));
-      }
+      } else if (file.base64() != null) {
+        inline(job, file, file.base64(), i, kept, findings);
+      } else if (file.uploadId() != null) {
+        uploaded(job, file, file.uploadId(), i, kept, findings);
+      } // whoever read the request has found fault with anything else
     }
     return kept;
+  }
+
+  private void inline(
+      JobRef job,
+      InputFile file,
+      String base64,
+      int i,
+      List<InputFile> kept,
+      List<Finding> findings) {
+    byte[] bytes;
+    try {
+      bytes = Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      findings.add(new Finding("/files/" + i + "/base64", "is not Base64: " + e.getMessage()));
+      return;
+    }
+    kept.add(known(file, artifacts.keep(Folder.of(job), new ByteArrayInputStream(bytes))));
+  }
+
+  private void uploaded(
+      JobRef job,
+      InputFile file,
+      String uploadId,
+      int i,
+      List<InputFile> kept,
+      List<Finding> findings) {
+    artifacts
+        .adopt(Folder.of(job), job.tenant(), uploadId)
+        .ifPresentOrElse(
+            bytes -> kept.add(known(file, bytes)),
+            () ->
+                findings.add(
+                    new Finding(
+                        "/files/" + i + "/uploadId",
+                        "no upload has this id; send the file again")));
+  }
+
+  private static InputFile known(InputFile file, Artifacts.Kept kept) {
+    return InputFile.kept(file.name(), kept.sha256(), kept.size());
   }
 
   /** Copies what another job keeps. */
@@ -49,21 +79,9 @@ final class Inputs {
         .filter(file -> file.sha256() != null)
         .map(
             file -> {
-              var kept =
-                  artifacts.copy(Folder.of(from), String.valueOf(file.sha256()), Folder.of(to));
-              return InputFile.kept(file.name(), kept.sha256(), kept.size());
+              String sha256 = String.valueOf(file.sha256());
+              return known(file, artifacts.copy(Folder.of(from), sha256, Folder.of(to)));
             })
         .toList();
-  }
-
-  private Optional<Artifacts.Kept> keep(JobRef job, InputFile file) {
-    if (file.base64() != null) {
-      byte[] bytes = Base64.getDecoder().decode(file.base64());
-      return Optional.of(artifacts.keep(Folder.of(job), new ByteArrayInputStream(bytes)));
-    }
-    if (file.uploadId() != null) {
-      return artifacts.adopt(Folder.of(job), job.tenant(), file.uploadId());
-    }
-    return Optional.empty();
   }
 }

@@ -3,10 +3,12 @@ package dev.millrace.intake;
 import static dev.millrace.intake.Doors.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.Json;
 import dev.millrace.SettableClock;
 import dev.millrace.bus.Delivery;
 import dev.millrace.bus.Pointer;
 import dev.millrace.bus.Reading;
+import dev.millrace.bus.RequestReader;
 import dev.millrace.intake.Intake.Cancellation;
 import dev.millrace.job.Ending;
 import dev.millrace.job.Finding;
@@ -254,6 +256,25 @@ class IntakeTest {
               assertThat(one.message().properties()).containsEntry("stopReason", "invalid");
             });
     assertThat(doors.storage.names()).doesNotContain(Layout.open(log.job()));
+  }
+
+  @Test
+  void what_the_reader_found_is_not_found_again_and_files_keep_their_numbers() {
+    String body =
+        """
+        {"message": "m", "files": [
+          {"base64": "aGk="},
+          {"name": "a", "url": "https://example.com/a"},
+          {"name": "b", "base64": "###"}]}""";
+    var wrong =
+        (Reading.Wrong)
+            new RequestReader(Json.MAPPER, "analyst").read(body.getBytes(StandardCharsets.UTF_8));
+
+    var log = accepted(intake.meetWrong(message("m-1", body, null), wrong));
+
+    assertThat(log.state().ended().orElseThrow().result())
+        .contains("/files/0/name", "/files/1/url", "/files/2/base64")
+        .doesNotContain("/uploadId", "/files/1/base64");
   }
 
   @Test
