@@ -123,8 +123,9 @@ public final class AgentLoop {
 
     private Optional<Ending> askModel() {
       Instant began = clock.instant();
+      Prompt prompt = prompt(); // not in the call: the log is read on while that is under way
       Reply reply =
-          inFlight(began.plus(longestCall), Halt.Why.NO_MODEL, () -> agent.model().reply(prompt()))
+          inFlight(began.plus(longestCall), Halt.Why.NO_MODEL, () -> agent.model().reply(prompt))
               .orElseThrow(() -> new Halt(Halt.Why.NO_MODEL));
       return switch (reply) {
         case Reply.Answer answer -> {

@@ -44,6 +44,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,8 @@ class AgentLoopTest {
 
   private final ScriptedModel model = new ScriptedModel();
   private final List<ToolContext> called = new ArrayList<>();
+  private boolean inACall;
+  private boolean describedInACall;
   private Function<ToolContext, ToolOutcome> python = context -> ToolOutcome.of("42");
   private Function<ToolContext, Optional<ToolOutcome>> find = context -> Optional.empty();
   private final Tool tool =
@@ -93,6 +96,7 @@ class AgentLoopTest {
 
         @Override
         public Map<String, Object> schema() {
+          describedInACall |= inACall;
           return Map.of("type", "object");
         }
 
@@ -157,6 +161,28 @@ class AgentLoopTest {
     int epoch = log.state().attempts().epoch() + 1;
     log.append(claimed(epoch));
     claim = new Claim(log, epoch, () -> true, () -> false);
+  }
+
+  /** The log is read on while a call is under way, and its state belongs to one thread. */
+  @Test
+  void what_is_asked_is_put_together_before_the_call_begins() {
+    model.says("So.");
+    var noting =
+        new Tasks() {
+          @Override
+          public <T> Task<T> start(Callable<T> call) {
+            inACall = true;
+            Task<T> task = tasks.start(call);
+            inACall = false;
+            return task;
+          }
+        };
+
+    new AgentLoop(noting, new JobSessions(this::lend), new Artifacts(storage), clock, LONGEST)
+        .run(claim, agent, NO_PAST);
+
+    assertThat(model.asked.getFirst().tools()).hasSize(1);
+    assertThat(describedInACall).isFalse();
   }
 
   /** The kinds of entries since the claim, in the order they were written. */
