@@ -3,9 +3,7 @@ package dev.millrace.storage.disk;
 import dev.millrace.job.Unavailable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -41,19 +39,22 @@ final class Ownership implements AutoCloseable {
     if (!TAKEN.add(real)) {
       throw refused(real);
     }
+    @Nullable Ownership ownership = null;
     try {
-      var channel =
-          FileChannel.open(
-              real.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
-        channel.close();
+      ownership =
+          new Ownership(
+              real,
+              FileChannel.open(
+                  real.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+      if (ownership.channel.tryLock() == null) {
         throw refused(real);
       }
-      var ownership = new Ownership(real, channel);
       ownership.publish(null);
       return ownership;
     } catch (IOException | RuntimeException e) {
+      if (ownership != null) {
+        ownership.letGo();
+      }
       TAKEN.remove(real);
       throw e;
     }
@@ -106,10 +107,8 @@ final class Ownership implements AutoCloseable {
               Long.parseLong(lines.get(0)),
               Instant.parse(lines.get(1)),
               Optional.of(lines.get(2)).filter(url -> !url.isEmpty())));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
     } catch (IOException | RuntimeException e) {
-      // Written by a person or another version: it says nothing about who owns the directory.
+      // Not there, or written by a person or another version: it says nothing about who owns the directory.
       return Optional.empty();
     }
   }
@@ -122,11 +121,19 @@ final class Ownership implements AutoCloseable {
   public void close() {
     try {
       Files.deleteIfExists(directory.resolve("owner"));
+    } catch (IOException e) {
+      // It names a process and its start, and both are compared.
+    } finally {
+      letGo();
+      TAKEN.remove(directory);
+    }
+  }
+
+  private void letGo() {
+    try {
       channel.close();
     } catch (IOException e) {
-      // The process is about to end, and the lock with it.
-    } finally {
-      TAKEN.remove(directory);
+      // The lock goes with the process.
     }
   }
 }
