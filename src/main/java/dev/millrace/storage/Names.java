@@ -1,9 +1,8 @@
 package dev.millrace.storage;
 
+import dev.millrace.job.Digest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** What a name in the store may look like, and how to make a safe one of any text. */
@@ -79,7 +78,7 @@ public final class Names {
     if (escaped.length() <= LONGEST_ESCAPED) {
       return escaped.toString();
     }
-    return escaped.substring(0, cut) + "~" + HEX.formatHex(sha256(bytes));
+    return escaped.substring(0, cut) + "~" + Digest.sha256(bytes);
   }
 
   private static void checkCharacters(String name) {
@@ -142,13 +141,5 @@ public final class Names {
               }
             });
     return bytes.toByteArray();
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The children of directories in the order of the names they stand for. A file is known by its file
  * name, mark included, a directory by its name and a slash. Large directories are kept in memory
- * and up to date, as far as {@link #KEPT} names go; a directory larger than that is read anew for
+ * and up to date, as far as the budget of names goes; a directory larger than that is read anew for
  * every stretch of it.
  */
 final class Directories {
-  static final int KEPT = 200_000;
   private static final int WORTH_KEEPING = 500;
   private static final int STRETCH = 10_000;
 

@@ -58,8 +58,6 @@ interface Disk {
     /** Writes all the bytes. */
     void write(ByteBuffer from, long position) throws IOException;
 
-    void truncate(long size) throws IOException;
-
     void modified(Instant time) throws IOException;
 
     void force(boolean metadata) throws IOException;

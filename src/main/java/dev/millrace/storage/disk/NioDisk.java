@@ -179,11 +179,6 @@ final class NioDisk implements Disk {
     }
 
     @Override
-    public void truncate(long size) throws IOException {
-      uninterrupted(c -> c.truncate(size));
-    }
-
-    @Override
     public void modified(Instant time) throws IOException {
       Files.setLastModifiedTime(file, FileTime.from(time));
     }

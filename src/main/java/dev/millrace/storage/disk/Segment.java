@@ -1,6 +1,5 @@
 package dev.millrace.storage.disk;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -11,7 +10,7 @@ import java.util.zip.CRC32C;
  * One file of the write-ahead log: batches one behind the other. The file is lengthened by zeros
  * well ahead of the batches, because a flush that need not write a new length costs half as much.
  */
-final class Segment implements Closeable {
+final class Segment {
   final SegmentName name;
   private final Disk.Handle handle;
   private final int ahead;
@@ -93,11 +92,6 @@ final class Segment implements Closeable {
     } catch (IOException e) {
       // The caller is about to report why it gave up, or has all it needs on disk.
     }
-  }
-
-  @Override
-  public void close() throws IOException {
-    handle.close();
   }
 
   private long drain(long position) throws IOException {

@@ -334,11 +334,6 @@ final class ImaginaryDisk implements Disk {
     }
 
     @Override
-    public void truncate(long size) throws IOException {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
     public void modified(Instant time) throws IOException {
       synchronized (ImaginaryDisk.this) {
         step();
