@@ -193,7 +193,8 @@ class JobLogTest {
     storage.damage(LOG, bytes);
 
     assertThat(ours.job(JOB).exists()).isFalse();
-    assertThat(ours.job(JOB).corrupt()).hasValueSatisfying(what -> assertThat(what).contains("checksum"));
+    assertThat(ours.job(JOB).corrupt())
+        .hasValueSatisfying(what -> assertThat(what).contains("checksum"));
   }
 
   @Test

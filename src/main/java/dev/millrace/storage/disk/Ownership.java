@@ -108,7 +108,8 @@ final class Ownership implements AutoCloseable {
               Instant.parse(lines.get(1)),
               Optional.of(lines.get(2)).filter(url -> !url.isEmpty())));
     } catch (IOException | RuntimeException e) {
-      // Not there, or written by a person or another version: it says nothing about who owns the directory.
+      // Not there, or written by a person or another version: it says nothing about who owns the
+      // directory.
       return Optional.empty();
     }
   }

@@ -73,7 +73,9 @@ class GuardTest {
   void a_fault_over_one_job_keeps_the_sweeper_from_no_other() {
     var sweeping = new Cluster(world, true);
     for (int i = 0; i < 5; i++) {
-      sweeping.clientOf(i == 0 ? Plan.of(Script.of("J0")).in("talk") : Plan.of(Script.of("J" + i)), Duration.ZERO);
+      sweeping.clientOf(
+          i == 0 ? Plan.of(Script.of("J0")).in("talk") : Plan.of(Script.of("J" + i)),
+          Duration.ZERO);
     }
     world.sim.run(() -> sweeping.answered());
     world.broker.queue().clear();
@@ -127,8 +129,7 @@ class GuardTest {
     assertThatNothingIsClaimed(Worker::stop, true, true);
   }
 
-  private void assertThatNothingIsClaimed(
-      Consumer<Worker> before, boolean enters, boolean renews) {
+  private void assertThatNothingIsClaimed(Consumer<Worker> before, boolean enters, boolean renews) {
     cluster.clientOf(Plan.of(Script.of("J0")), Duration.ZERO);
     world.sim.run(() -> cluster.answered());
     var held = world.broker.queue().getFirst();
@@ -138,9 +139,7 @@ class GuardTest {
     before.accept(worker);
 
     world.sim.spawn(
-        proc,
-        "worker",
-        () -> verdict.set(worker.handle(delivery(held.message, enters, renews))));
+        proc, "worker", () -> verdict.set(worker.handle(delivery(held.message, enters, renews))));
     world.sim.run(() -> verdict.get() != null);
 
     assertThat(verdict.get()).isInstanceOf(Verdict.LetGo.class);
