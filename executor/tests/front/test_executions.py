@@ -10,6 +10,7 @@ from stories import Answer, call
 from executor.front import session as sessions
 from executor.front.execution import Execution
 from executor.front.results import Ledger, Results
+from executor.front.server import Connections
 from executor.outcome import Outcome, Output
 from executor.wire.orders import Order
 
@@ -105,6 +106,21 @@ def test_a_caller_that_hangs_up_does_not_stop_its_run(serve: Serve) -> None:
     release(running)
 
     assert ended(running, operation)["status"] == "Succeeded"
+
+
+def test_a_caller_that_waits_long_is_not_taken_for_idle(serve: Serve) -> None:
+    running = serve(connections=Connections(idle=0.2))
+    with ThreadPoolExecutor(1) as other:
+        asked = other.submit(run, running.server, "wait()")
+        while not running.pool.taken:
+            pass
+        begun(running)
+        for _ in range(2):
+            with Wire(running.server) as silent:
+                assert silent.hear() is None
+        release(running)
+
+        assert asked.result(30).status == 200
 
 
 def test_what_waits_can_be_canceled_and_is_never_run(serve: Serve) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from asking import API, refused, run, start, target, upload
+from asking import API, Wire, refused, run, start, target, upload
 from running import Running
 from stories import call
 
@@ -55,19 +55,17 @@ def test_reading_makes_no_session(serve: Serve) -> None:
 
 def test_a_session_that_nobody_calls_ends_and_a_busy_one_does_not(serve: Serve) -> None:
     running = serve(cooldown=0.2)
-    run(running.server, "1", identifier="idle")
     start(running.server, "wait()", identifier="busy")
-    idle, busy = running.pool.taken
+    run(running.server, "1", identifier="idle")
+    busy, idle = running.pool.taken
     until = time.monotonic() + 20
     while not idle.gone and time.monotonic() < until:
-        # Asking for another session is no call of this one.
-        call(running.server, "GET", target("/session", identifier="busy"))
+        call(running.server, "GET", "/health")
 
     assert idle.gone
     assert not busy.gone
-    refused(
-        call(running.server, "GET", target("/session", identifier="idle")), 404, "SessionNotFound"
-    )
+    where = target("/session", identifier="idle")
+    refused(call(running.server, "GET", where), 404, "SessionNotFound")
     running.call(busy.release.set)
 
 
@@ -182,6 +180,24 @@ def test_who_stops_lets_what_runs_come_to_its_end(serve: Serve) -> None:
 
     assert execution.status == "Succeeded"
     assert running.pool.taken[0].gone
+
+
+def test_who_stops_takes_nothing_new_from_connections_that_are_there(serve: Serve) -> None:
+    running = serve()
+    start(running.server, "wait()")
+    with Wire(running.server) as wire, ThreadPoolExecutor(1) as other:
+        wire.head("GET", "/health")
+        assert wire.hear() is not None
+        stopped = other.submit(running.do, running.app.stop(drain=20.0))
+        answer = None
+        while answer is None or answer.status == 200:
+            wire.head("GET", "/health")
+            answer = wire.hear()
+            assert answer is not None
+        running.call(running.pool.taken[0].release.set)
+        stopped.result(30)
+
+    refused(answer, 503, "ShuttingDown")
 
 
 def test_who_stops_at_once_ends_what_runs(serve: Serve) -> None:

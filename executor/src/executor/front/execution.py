@@ -26,7 +26,6 @@ class Execution:
         self.outcome: Outcome | None = None
         """Once it has ended, and until it is forgotten."""
         self.status: Status = "NotStarted"
-        self.canceled = False
         self.done = asyncio.Event()
         self._said: list[tuple[Stream, str]] = []
         self._news = asyncio.Event()

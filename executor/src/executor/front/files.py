@@ -160,7 +160,6 @@ async def store(session: Session, form: Form, path: str, above: str, most: int) 
             another = await session.sandbox.create_file(file_path(above, part))
             uploads.append(await open_files.enter_async_context(another))
             await write(another.fd, form.data())
-        await form.rest()
         return [await upload.commit() for upload in uploads]
 
 

@@ -88,9 +88,8 @@ class Session:
 
     async def cancel(self, execution: Execution) -> None:
         """Ends it: by interrupting, then by killing. Returns when it has ended."""
-        execution.canceled = True
         if execution.status == "NotStarted":
-            execution.end(canceled("before it began. Nothing of it was run."))
+            execution.end(canceled())
             self.results.ended(execution)
             return
         for each, sandbox in list(self._tasks.values()):
@@ -105,8 +104,6 @@ class Session:
 
     async def close(self) -> None:
         """Ends everything in it."""
-        for execution, _ in self._tasks.values():
-            execution.canceled = True
         await self.sandbox.close()
         tasks = self.running
         if tasks:
@@ -143,8 +140,6 @@ class Session:
 
 async def ask(sandbox: Sandbox, execution: Execution, order: Order) -> Outcome:
     """Has it run."""
-    if execution.canceled:
-        return canceled("before it began. Nothing of it was run.")
     if order.command is not None:
         return await sandbox.shell(
             execution.key,
@@ -178,9 +173,10 @@ def again(known: Execution, order: Order) -> Execution:
     return known
 
 
-def canceled(when: str) -> Outcome:
+def canceled() -> Outcome:
     """The outcome of what was stopped before the sandbox saw it."""
-    return Outcome("Canceled", problem=Problem("ExecutionCanceled", f"It was canceled {when}"))
+    message = "It was canceled before it began. Nothing of it was run."
+    return Outcome("Canceled", problem=Problem("ExecutionCanceled", message))
 
 
 def gone() -> Outcome:

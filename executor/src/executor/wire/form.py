@@ -86,11 +86,6 @@ class Form:
                 del self._buffer[:safe]
             await self._more()
 
-    async def rest(self) -> None:
-        """Reads what may follow the last part."""
-        async for _ in self._pieces:
-            pass
-
     async def _skip_preamble(self) -> None:
         self._begun = True
         while (start := self._buffer.find(self._separator)) < 0:
