@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the body of a message on a queue of jobs. */
 public final class RequestReader {
   private static final int SCHEMA = 1;
-  private static final int LONGEST_SESSION_ID = 128;
+  private static final int LONGEST_ID = 128;
 
   private final ObjectMapper json;
   private final String defaultAgent;
@@ -74,16 +74,12 @@ public final class RequestReader {
     if (message == null || message.isBlank()) {
       fields.wrong("message", "is required: say what is to be done");
     }
-    String sessionId = fields.text("sessionId");
-    if (sessionId != null && (sessionId.isEmpty() || sessionId.length() > LONGEST_SESSION_ID)) {
-      fields.wrong("sessionId", "must have 1 to " + LONGEST_SESSION_ID + " characters");
-    }
     var request =
         new JobRequest(
             fields.word("kind", JobRequest.Kind.AGENT),
-            Objects.requireNonNullElse(fields.text("agent"), defaultAgent),
+            Objects.requireNonNullElse(id(fields, "agent"), defaultAgent),
             Objects.requireNonNullElse(message, ""),
-            sessionId,
+            id(fields, "sessionId"),
             files(fields),
             fields.map("responseSchema"),
             fields.flag("tools", true),
@@ -92,7 +88,7 @@ public final class RequestReader {
             instant(fields, "deadline"),
             fields.flag("stream", false),
             fields.word("whenBusy", JobRequest.WhenBusy.QUEUE),
-            fields.text("correlationId"),
+            id(fields, "correlationId"),
             Objects.requireNonNullElse(fields.map("metadata"), Map.of()));
     if (request.kind() != JobRequest.Kind.AGENT) {
       fields.wrong("kind", "this kind is not built yet; use agent");
@@ -102,6 +98,16 @@ public final class RequestReader {
             request,
             fields.unknown().stream().map(field -> "ignored unknown field " + field).toList())
         : new Reading.Wrong(request, findings);
+  }
+
+  /** Null also where it is no good: it travels in the headers of results, which are small. */
+  private static @Nullable String id(Fields fields, String name) {
+    String id = fields.text(name);
+    if (id == null || (!id.isEmpty() && id.length() <= LONGEST_ID)) {
+      return id;
+    }
+    fields.wrong(name, "must have 1 to " + LONGEST_ID + " characters");
+    return null;
   }
 
   private static List<InputFile> files(Fields fields) {

@@ -165,14 +165,18 @@ class RequestReaderTest {
         .containsExactly(new Finding("/kind", "this kind is not built yet; use agent"));
   }
 
-  @Test
-  void a_session_id_has_at_most_128_characters() {
+  /** They travel in the headers of the result, which is not to be refused for their sake. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sessionId", "agent", "correlationId"})
+  void an_id_has_at_most_128_characters_and_a_longer_one_goes_no_further(String field) {
     String longest = "s".repeat(128);
-    assertThat(wanted("{\"message\":\"hi\",\"sessionId\":\"" + longest + "\"}").sessionId())
-        .isEqualTo(longest);
-    assertThat(findings("{\"message\":\"hi\",\"sessionId\":\"" + longest + "s\"}"))
-        .extracting(Finding::at)
-        .containsExactly("/sessionId");
+    assertThat(wanted("{\"message\":\"hi\",\"" + field + "\":\"" + longest + "\"}").toString())
+        .contains(longest);
+
+    var wrong = (Reading.Wrong) read("{\"message\":\"hi\",\"" + field + "\":\"" + longest + "s\"}");
+
+    assertThat(wrong.findings()).extracting(Finding::at).containsExactly("/" + field);
+    assertThat(wrong.request().toString()).doesNotContain(longest);
   }
 
   @Test
