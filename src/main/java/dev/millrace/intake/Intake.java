@@ -182,7 +182,8 @@ public final class Intake {
         if (job.state().cancelRequested() || job.append(new Entry.CancelRequested(by))) {
           return Cancellation.REQUESTED; // noted once: each note would end the silence of the log
         }
-      } else if (job.append(results.ended(job, Ending.cutShort(StopReason.CANCELED, "")))) {
+      } else if (job.append(
+          results.ended(job, Ending.cutShort(StopReason.CANCELED, job.state().soFar())))) {
         finish(job);
         return Cancellation.CANCELED;
       }

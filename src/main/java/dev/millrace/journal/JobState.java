@@ -186,6 +186,11 @@ public final class JobState {
     return Optional.empty();
   }
 
+  /** What the model has said last; nothing, if it has said nothing. */
+  public String soFar() {
+    return lastAnswer().map(answer -> answer.message().text()).orElse("");
+  }
+
   public int nextStep() {
     return steps.size() + 1;
   }

@@ -75,10 +75,10 @@ final class Look {
     }
     Instant now = clock.instant();
     if (!now.isBefore(state.submitted().deadline())) {
-      return new Move.End(job, Ending.cutShort(StopReason.DEADLINE, Shift.soFar(state)));
+      return new Move.End(job, Ending.cutShort(StopReason.DEADLINE, state.soFar()));
     }
     if (state.cancelRequested()) {
-      return new Move.End(job, Ending.cutShort(StopReason.CANCELED, Shift.soFar(state)));
+      return new Move.End(job, Ending.cutShort(StopReason.CANCELED, state.soFar()));
     }
     Instant brokers = delivery.message().enqueuedAt(); // a copy sent for a time comes no earlier
     if (attempts.notBefore().filter(now::isBefore).filter(brokers::isBefore).isPresent()) {

@@ -19,7 +19,6 @@ import dev.millrace.journal.Halt;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.JobState;
 import dev.millrace.journal.Journal;
-import dev.millrace.journal.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -159,11 +158,6 @@ final class Shift {
   }
 
   private static Ending cutShort(Claim claim, StopReason reason) {
-    return Ending.cutShort(reason, soFar(claim.state()));
-  }
-
-  /** What the model has said last; nothing, if it has said nothing. */
-  static String soFar(JobState state) {
-    return state.lastAnswer().map(Step.Model::message).map(message -> message.text()).orElse("");
+    return Ending.cutShort(reason, claim.state().soFar());
   }
 }

@@ -142,7 +142,7 @@ public final class Sweeper {
   }
 
   private void end(JobLog job, StopReason reason) {
-    if (job.append(results.ended(job, Ending.cutShort(reason, Shift.soFar(job.state()))))) {
+    if (job.append(results.ended(job, Ending.cutShort(reason, job.state().soFar())))) {
       aftermath.finish(job);
     }
   }

@@ -424,11 +424,14 @@ class IntakeTest {
   }
 
   @Test
-  void cancelling_a_released_job_ends_it_at_once() {
+  void cancelling_a_released_job_ends_it_at_once_and_keeps_what_was_found() {
     var log = submit(PLOT);
-    log.append(Entries.claimed(1, false), Entries.released(1, "model.unavailable"));
+    log.append(
+        Entries.claimed(1, false), Entries.asks(1, 1), Entries.released(1, "model.unavailable"));
 
     assertThat(intake.cancel(log.job(), "alice")).isEqualTo(Cancellation.CANCELED);
+    assertThat(doors.journal.job(log.job()).state().ended().orElseThrow().result())
+        .contains("\"response\":\"step 1\"");
   }
 
   @Test

@@ -251,7 +251,7 @@ class MutantTest {
         new Mutant(
             "the sweeper ends nothing",
             SWEEPER,
-            "    if (job.append(results.ended(job, Ending.cutShort(reason, Shift.soFar(job.state()))))) {",
+            "    if (job.append(results.ended(job, Ending.cutShort(reason, job.state().soFar())))) {",
             "    if (false) {"),
         new Mutant(
             "dead letters stay",
