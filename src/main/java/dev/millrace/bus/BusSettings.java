@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic where every result goes
  * @param lock how long the queues lock a message
  * @param drain how long running jobs may take to reach their next step when the worker stops
+ * @param port where the namespace in this process listens; 0 for any that is free
  */
 @ConfigurationProperties("millrace.bus")
 public record BusSettings(
@@ -26,6 +27,7 @@ public record BusSettings(
     @Bindable(defaultValue = BusSettings.TOPIC) String topic,
     @Bindable(defaultValue = "30s") Duration lock,
     @Bindable(defaultValue = "25s") Duration drain,
+    @Bindable(defaultValue = "5672") int port,
     Limits limits) {
   static final String TOPIC = "results";
 
@@ -36,6 +38,7 @@ public record BusSettings(
   private static final Pattern SECRET = part("SharedAccessKey=[^;\\s]+");
   private static final Pattern SIGNATURE = part("SharedAccessSignature=[^;\\s]+");
   private static final Pattern ENTITY_PATH = part("EntityPath=[^;\\s]+");
+  private static final int LAST_PORT = 65_535;
   private static final Duration SHORTEST_LOCK = Duration.ofSeconds(1);
   private static final Duration LONGEST_LOCK = Duration.ofMinutes(5);
 
@@ -89,6 +92,9 @@ public record BusSettings(
               "drain",
               "must be from 0 s to 1 h, not %s. Write a little less than the host waits before it kills."
                   .formatted(drain)));
+    }
+    if (port < 0 || port > LAST_PORT) {
+      faults.add(fault("port", "must be from 0 to %d, not %d.".formatted(LAST_PORT, port)));
     }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", faults));

@@ -83,6 +83,11 @@ public record QueueSettings(@Nullable List<String> queues, ReplyTo replyTo) {
       allow = listed(allow);
     }
 
+    /** Those that are allowed by their whole name. */
+    public List<String> names() {
+      return Objects.requireNonNull(allow).stream().filter(name -> !name.endsWith("*")).toList();
+    }
+
     /** Whether a message may name this entity as its reply-to. */
     public boolean allows(String entity) {
       return Objects.requireNonNull(allow).stream()

@@ -63,12 +63,14 @@ class BusSettingsTest {
                     "/results",
                     Duration.ofMinutes(6),
                     Duration.ofHours(2),
+                    65_536,
                     new BusSettings.Limits(0, 1, 10_001)))
         .hasMessageContaining("are both set")
         .hasMessageContaining("MILLRACE_BUS_NAMESPACE")
         .hasMessageContaining("MILLRACE_BUS_TOPIC")
         .hasMessageContaining("MILLRACE_BUS_LOCK")
         .hasMessageContaining("MILLRACE_BUS_DRAIN")
+        .hasMessageContaining("MILLRACE_BUS_PORT")
         .hasMessageContaining("MILLRACE_BUS_LIMITS_JOBS")
         .hasMessageContaining("MILLRACE_BUS_LIMITS_BATCHES")
         .hasMessageNotContaining("geheim");
@@ -138,6 +140,7 @@ class BusSettingsTest {
         topic,
         Duration.ofSeconds(30),
         Duration.ofSeconds(25),
+        5672,
         BusSettings.Limits.USUAL);
   }
 }

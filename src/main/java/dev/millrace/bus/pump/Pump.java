@@ -140,6 +140,7 @@ public final class Pump implements AutoCloseable {
     stopping = true;
     gate.close();
     boolean drained = awaitEmpty(limit);
+    links.forEach(ReceiveLink::stop); // else what is given back would come here again
     for (Lease left : inHand) {
       log.atWarn()
           .addKeyValue("queue", left.message().entity())

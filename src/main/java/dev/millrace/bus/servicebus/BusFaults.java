@@ -6,6 +6,7 @@ import com.azure.core.exception.ClientAuthenticationException;
 import dev.millrace.job.Unavailable;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what the broker answered, and says it in words for the person who has to mend it. */
@@ -30,12 +31,20 @@ public final class BusFaults {
     return condition(fault).filter(BUSY::contains).isPresent();
   }
 
+  /** Whether a queue is not to be received from without sessions. */
+  static boolean wantsSessions(Throwable fault) {
+    return notAllowed(fault) && said(fault).contains("session");
+  }
+
   /**
    * What a person has to mend before this entity can be used; empty when waiting may help.
    *
    * @param entity its name, for the sentence
    */
   public static Optional<String> impossible(String entity, Throwable fault) {
+    if (notAllowed(fault)) {
+      return Optional.of(entity + " does not allow this: " + said(fault));
+    }
     return condition(fault)
         .flatMap(
             condition ->
@@ -47,7 +56,6 @@ public final class BusFaults {
                               + entity
                               + ": give it the roles Azure Service Bus Data Receiver and Azure"
                               + " Service Bus Data Sender, or another key";
-                      case NOT_ALLOWED -> entity + " does not allow this: " + said(fault);
                       case ENTITY_DISABLED_ERROR -> entity + " is disabled";
                       case LINK_PAYLOAD_SIZE_EXCEEDED ->
                           entity + " takes no messages as large as this one";
@@ -76,6 +84,12 @@ public final class BusFaults {
     return impossible(entity, fault).orElseGet(() -> said(fault));
   }
 
+  /** The library has an exception of its own for this one condition. */
+  private static boolean notAllowed(Throwable fault) {
+    return caused(fault, UnsupportedOperationException.class)
+        || condition(fault).filter(AmqpErrorCondition.NOT_ALLOWED::equals).isPresent();
+  }
+
   private static Optional<AmqpErrorCondition> condition(Throwable fault) {
     for (@Nullable Throwable cause = fault; cause != null; cause = cause.getCause()) {
       if (cause instanceof AmqpException amqp && amqp.getErrorCondition() != null) {
@@ -92,6 +106,9 @@ public final class BusFaults {
       root = root.getCause();
     }
     String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    if (text.startsWith("Timeout on blocking read") || root instanceof TimeoutException) {
+      return "no answer in time";
+    }
     return text.lines()
         .findFirst()
         .orElse("no reason given")

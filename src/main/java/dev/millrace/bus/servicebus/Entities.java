@@ -26,7 +26,9 @@ import reactor.core.publisher.BaseSubscriber;
  */
 public final class Entities {
   private static final Logger log = LoggerFactory.getLogger(Entities.class);
-  private static final Duration ANSWER = Duration.ofSeconds(20);
+  private static final String QUEUES = "millrace.queues (MILLRACE_QUEUES)";
+  private static final String TOPIC = "millrace.bus.topic (MILLRACE_BUS_TOPIC)";
+  private static final Duration ANSWER = Duration.ofSeconds(10);
 
   /** A refusal of the link follows the answer of the same connection within this, or never. */
   private static final Duration REFUSAL = Duration.ofMillis(500);
@@ -46,9 +48,9 @@ public final class Entities {
       var checks = new ArrayList<Callable<Optional<String>>>();
       for (var queue : queues.queues()) {
         checks.add(() -> receive(queue.name()));
-        checks.add(() -> send("millrace.queues (MILLRACE_QUEUES)", queue.name()));
+        checks.add(() -> send(QUEUES, queue.name()));
       }
-      checks.add(() -> send("millrace.bus.topic (MILLRACE_BUS_TOPIC)", topic));
+      checks.add(() -> send(TOPIC, topic));
       return threads.invokeAll(checks).stream()
           .map(Future::resultNow)
           .flatMap(Optional::stream)
@@ -80,10 +82,9 @@ public final class Entities {
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
-      return sentence(
-          "millrace.queues (MILLRACE_QUEUES)", queue, Objects.requireNonNull(e.getCause()));
+      return sentence(QUEUES, queue, Objects.requireNonNull(e.getCause()));
     } catch (RuntimeException fault) {
-      return sentence("millrace.queues (MILLRACE_QUEUES)", queue, fault);
+      return sentence(QUEUES, queue, fault);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
@@ -98,7 +99,13 @@ public final class Entities {
   }
 
   private static Optional<String> sentence(String setting, String entity, Throwable fault) {
-    Optional<String> why = BusFaults.impossible(entity, fault);
+    Optional<String> why =
+        BusFaults.wantsSessions(fault)
+            ? Optional.of(
+                entity
+                    + " requires sessions, and jobs are taken without: make it anew without"
+                    + " sessions, or name another queue")
+            : BusFaults.impossible(entity, fault);
     if (why.isEmpty()) {
       log.atWarn()
           .addKeyValue("entity", entity)

@@ -124,12 +124,12 @@ public final class Held {
    */
   public void settle(Verdict verdict) {
     try {
-      for (int attempt = 1; attempt <= ATTEMPTS && locked(); attempt++) {
-        long signs = link.signs();
+      for (int attempt = 1; attempt <= ATTEMPTS && locked() && link.isOpen(); attempt++) {
+        long signs = link.vitals().signs();
         if (settled(verdict, attempt)) {
           return;
         }
-        link.awaitSign(signs, Duration.ofNanos(Math.max(0, until - System.nanoTime())));
+        link.vitals().awaitSign(signs, Duration.ofNanos(Math.max(0, until - System.nanoTime())));
       }
     } finally {
       forget();

@@ -13,15 +13,14 @@ import java.util.random.RandomGenerator;
 /** The way to one namespace: connections, and what all that use them have in common. */
 public final class Namespace implements AutoCloseable {
   /**
-   * How the library tries again by itself. Not for long, because whoever called tries again as
-   * well, and knows better what can wait.
+   * How the library tries again by itself: soon, because its longer delays are there even when one
+   * would do, and not for long, because whoever called tries again as well, ever more rarely.
    */
   public static final AmqpRetryOptions RETRIES =
       new AmqpRetryOptions()
-          .setMode(AmqpRetryMode.EXPONENTIAL)
-          .setMaxRetries(2)
-          .setDelay(Duration.ofSeconds(1))
-          .setMaxDelay(Duration.ofSeconds(5))
+          .setMode(AmqpRetryMode.FIXED)
+          .setMaxRetries(3)
+          .setDelay(Duration.ofMillis(500))
           .setTryTimeout(Duration.ofSeconds(10));
 
   private final Supplier<ServiceBusClientBuilder> connections;

@@ -6,7 +6,6 @@ import com.azure.messaging.servicebus.models.ServiceBusMessageState;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,27 +30,20 @@ public final class ReceiveLink implements AutoCloseable {
 
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(250);
   private static final int DOUBLINGS = 7;
-  private static final int LONGEST_STALL = 32;
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final Namespace namespace;
   private final Source source;
-  private final Duration lockDuration;
   private final Consumer<Held> sink;
+  private final Vitals vitals;
   private final Future<?> watch;
   private volatile @Nullable Future<?> opening;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition sign = lock.newCondition();
   private @Nullable Attachment current;
   private boolean closed;
   private int wanted;
-  private int failures;
-  private long signs;
-  private long lastSign = System.nanoTime();
-  private long lastArrival = System.nanoTime();
   private long lastNumber;
-  private int stall = 2;
 
   /**
    * @param sink takes what arrives, without delay
@@ -59,11 +51,11 @@ public final class ReceiveLink implements AutoCloseable {
   public ReceiveLink(Namespace namespace, Source source, Consumer<Held> sink) {
     this.namespace = namespace;
     this.source = source;
-    this.lockDuration = namespace.lock();
     this.sink = sink;
-    long period = lockDuration.toNanos() / 3;
+    this.vitals = new Vitals(namespace.lock());
+    long beat = vitals.beat().toNanos();
     this.watch =
-        namespace.timer().scheduleWithFixedDelay(this::watch, period, period, TimeUnit.NANOSECONDS);
+        namespace.timer().scheduleWithFixedDelay(this::watch, beat, beat, TimeUnit.NANOSECONDS);
     attach();
   }
 
@@ -89,16 +81,12 @@ public final class ReceiveLink implements AutoCloseable {
 
     @Override
     protected void hookOnError(Throwable fault) {
-      log.atWarn()
-          .addKeyValue("source", source.name())
-          .addKeyValue("why", BusFaults.why(source.name(), fault))
-          .log("receiving broke off; it begins again");
-      replace(this);
+      replace(this, BusFaults.why(source.name(), fault));
     }
 
     @Override
     protected void hookOnComplete() {
-      replace(this);
+      replace(this, "the broker has closed the link");
     }
 
     void discard() {
@@ -107,12 +95,34 @@ public final class ReceiveLink implements AutoCloseable {
     }
   }
 
-  public Source source() {
+  Source source() {
     return source;
   }
 
   Namespace namespace() {
     return namespace;
+  }
+
+  Vitals vitals() {
+    return vitals;
+  }
+
+  boolean isOpen() {
+    lock.lock();
+    try {
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Attachment current() {
+    lock.lock();
+    try {
+      return current;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Asks for so many more messages than have been asked for so far. */
@@ -126,9 +136,7 @@ public final class ReceiveLink implements AutoCloseable {
     request();
   }
 
-  /**
-   * Passes on what is wanted: at once where nothing is asked for, else when it is worth a frame.
-   */
+  /** Passes on what is wanted, when it is worth a frame: always, where nothing is asked for. */
   private void request() {
     Attachment attachment;
     int more;
@@ -139,10 +147,10 @@ public final class ReceiveLink implements AutoCloseable {
         return;
       }
       int target = Math.min(wanted, MOST_AT_ONCE);
-      if (attachment.asked * 2 > target || attachment.asked == target) {
+      more = target - attachment.asked;
+      if (more <= 0 || attachment.asked * 2 > target) {
         return;
       }
-      more = target - attachment.asked;
       attachment.asked = target;
     } finally {
       lock.unlock();
@@ -151,14 +159,12 @@ public final class ReceiveLink implements AutoCloseable {
   }
 
   private void arrived(Attachment attachment, ServiceBusReceivedMessage message) {
+    vitals.arrived();
     lock.lock();
     try {
-      lastArrival = System.nanoTime();
       lastNumber = Math.max(lastNumber, message.getSequenceNumber());
-      stall = 2;
       attachment.asked--;
       wanted--;
-      alive();
     } finally {
       lock.unlock();
     }
@@ -166,58 +172,12 @@ public final class ReceiveLink implements AutoCloseable {
     request();
   }
 
-  /** Anything that only a living connection brings. */
-  private void alive() {
-    lock.lock();
-    try {
-      lastSign = System.nanoTime();
-      signs++;
-      failures = 0;
-      sign.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** How many signs of life there have been. */
-  long signs() {
-    lock.lock();
-    try {
-      return signs;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Waits for a sign of life beyond so many; false when there is none in time. */
-  boolean awaitSign(long beyond, Duration limit) {
-    long left = limit.toNanos();
-    lock.lock();
-    try {
-      while (signs <= beyond && left > 0 && !closed) {
-        left = sign.awaitNanos(left);
-      }
-      return signs > beyond;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Does something with the client as it is now; an error when there is none. */
   <T> Mono<T> with(Function<ServiceBusReceiverAsyncClient, Mono<T>> call) {
-    Attachment attachment;
-    lock.lock();
-    try {
-      attachment = current;
-    } finally {
-      lock.unlock();
-    }
+    Attachment attachment = current();
     return attachment == null
         ? Mono.error(new IllegalStateException("the connection is being made again"))
-        : call.apply(attachment.client).doOnSuccess(done -> alive());
+        : call.apply(attachment.client).doOnSuccess(done -> vitals.alive());
   }
 
   /** The first message behind the last one received, without taking it. */
@@ -225,95 +185,62 @@ public final class ReceiveLink implements AutoCloseable {
     return with(client -> client.peekMessage(lastNumber + 1));
   }
 
-  // The watchdog.
-
   private void watch() {
-    Attachment attachment;
-    boolean silent;
-    lock.lock();
-    try {
-      attachment = current;
-      long now = System.nanoTime();
-      if (attachment == null || closed || now - lastArrival < lockDuration.toNanos()) {
-        return;
-      }
-      silent = now - lastSign > 2 * lockDuration.toNanos();
-      if (!silent) {
-        if (attachment.probing) {
-          return;
-        }
-        attachment.probing = true;
-      }
-    } finally {
-      lock.unlock();
+    Attachment attachment = current();
+    if (attachment == null || !vitals.quiet()) {
+      return;
     }
-    if (silent) {
-      log.atWarn()
-          .addKeyValue("source", source.name())
-          .log("no sign of life from the broker; the connection is made again");
-      replace(attachment);
-    } else {
-      probe(attachment);
+    if (vitals.silent()) {
+      replace(attachment, "no sign of life from the broker");
+    } else if (!attachment.probing) {
+      attachment.probing = true;
+      peek()
+          .timeout(vitals.beat().multipliedBy(2))
+          .doFinally(end -> attachment.probing = false)
+          .subscribe(waiting -> waits(attachment, waiting), this::answered);
     }
-  }
-
-  private void probe(Attachment attachment) {
-    peek()
-        .timeout(lockDuration)
-        .doFinally(end -> attachment.probing = false)
-        .subscribe(waiting -> waits(attachment, waiting), this::answered);
   }
 
   /** A refusal is a sign of life too. */
   private void answered(Throwable fault) {
     if (BusFaults.busy(fault) || BusFaults.impossible(source.name(), fault).isPresent()) {
-      alive();
+      vitals.alive();
     }
   }
 
-  /**
-   * A message lies there and does not come: another worker may have it, or the link is dead though
-   * its connection lives. Nobody can tell, so the link is made again, ever more rarely.
-   */
   private void waits(Attachment attachment, ServiceBusReceivedMessage waiting) {
+    boolean due = waiting.getState() == ServiceBusMessageState.ACTIVE;
     lock.lock();
     try {
-      long patience = stall * lockDuration.toNanos();
-      if (attachment.asked == 0
-          || waiting.getState() != ServiceBusMessageState.ACTIVE
-          || System.nanoTime() - lastArrival < patience) {
-        return;
-      }
-      stall = Math.min(LONGEST_STALL, stall * 2);
-      lastArrival = System.nanoTime();
+      due &= attachment.asked > 0;
     } finally {
       lock.unlock();
     }
-    log.atInfo()
-        .addKeyValue("source", source.name())
-        .log("a message waits and does not come; the link is made again");
-    replace(attachment);
+    if (due && vitals.stalled()) {
+      replace(attachment, "a message waits and does not come");
+    }
   }
 
-  // Making it anew.
-
-  private void replace(Attachment dead) {
-    long delay;
+  private void replace(Attachment dead, String why) {
     lock.lock();
     try {
       if (current != dead || closed) {
         return;
       }
       current = null;
-      lastSign = System.nanoTime();
-      delay = FIRST_BACK_OFF.multipliedBy(1L << Math.min(DOUBLINGS, failures)).toMillis();
-      failures++;
     } finally {
       lock.unlock();
     }
+    int failures = vitals.failed();
+    log.atWarn()
+        .addKeyValue("source", source.name())
+        .addKeyValue("why", why)
+        .addKeyValue("attempt", failures + 1)
+        .log("receiving begins again over another connection");
     aside("close", dead::discard);
-    long jittered = (long) (delay * (0.5 + namespace.random().nextDouble()));
-    opening = namespace.later(() -> aside("open", this::attach), Duration.ofMillis(jittered));
+    Duration backOff = FIRST_BACK_OFF.multipliedBy(1L << Math.min(DOUBLINGS, failures));
+    long jittered = (long) (backOff.toNanos() * (0.5 + namespace.random().nextDouble()));
+    opening = namespace.later(() -> aside("open", this::attach), Duration.ofNanos(jittered));
   }
 
   private void attach() {
@@ -324,10 +251,10 @@ public final class ReceiveLink implements AutoCloseable {
         return;
       }
       current = attachment;
-      lastSign = System.nanoTime();
     } finally {
       lock.unlock();
     }
+    vitals.begin();
     attachment.client.receiveMessages().subscribe(attachment);
     request();
   }
@@ -339,13 +266,7 @@ public final class ReceiveLink implements AutoCloseable {
 
   /** Takes nothing more. What has been received can still be renewed and settled. */
   public void stop() {
-    Attachment attachment;
-    lock.lock();
-    try {
-      attachment = current;
-    } finally {
-      lock.unlock();
-    }
+    Attachment attachment = current();
     if (attachment != null) {
       attachment.cancel();
     }
@@ -359,10 +280,10 @@ public final class ReceiveLink implements AutoCloseable {
       closed = true;
       last = current;
       current = null;
-      sign.signalAll();
     } finally {
       lock.unlock();
     }
+    vitals.end();
     watch.cancel(false);
     if (opening != null) {
       opening.cancel(false);

@@ -20,10 +20,8 @@ import reactor.core.publisher.Mono;
  * without a word would not notice by itself for minutes. Safe for use by many threads.
  */
 final class Senders implements AutoCloseable {
-  /**
-   * Longer than the library takes with all its attempts; so that no call hangs, whatever it does.
-   */
-  private static final Duration LONGEST = Duration.ofSeconds(45);
+  /** Whoever sends has somebody waiting, and can go on later. */
+  private static final Duration LONGEST = Duration.ofSeconds(10);
 
   private final Namespace namespace;
   private final ReentrantLock lock = new ReentrantLock();
