@@ -1,5 +1,8 @@
 package dev.millrace;
 
+import dev.millrace.bus.BusSettings;
+import dev.millrace.bus.Queues;
+import dev.millrace.bus.servicebus.Entities;
 import dev.millrace.storage.Layout;
 import dev.millrace.storage.Storage;
 import java.io.IOException;
@@ -16,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Shows what there is so far: prepares Python, opens the storage and tries it.",
+      "Shows what there is so far: prepares Python, and tries the storage and the bus.",
       "Needs no account. Ends with exit code 3, because it cannot run a job yet."
     },
     mixinStandardHelpOptions = true)
@@ -41,19 +44,30 @@ final class DemoCommand implements Callable<Integer> {
               place -> out.printf("%s | %s | %s%n", place.part(), place.kind(), place.where()));
       out.println();
       roundTrip(assembly.get(Storage.class));
+      reach(assembly);
     }
     out.println(
         """
         The storage works: a log was created, appended to, read back and deleted.
+        The bus works: the queues and the topic are there, and can be used.
 
         Not built yet:
-          bus        the queue that jobs come from and the topic that results go to
           sessions   running Python in isolation
           models     talking to a language model
           http       sending jobs and fetching results over HTTP
 
         The demo needs all of these to run a job, so it ends here.""");
     return NOT_BUILT_YET;
+  }
+
+  private static void reach(Assembly assembly) {
+    var faults =
+        assembly
+            .get(Entities.class)
+            .faults(assembly.get(Queues.class), assembly.get(BusSettings.class).topic());
+    if (!faults.isEmpty()) {
+      throw new Misconfigured(faults, null);
+    }
   }
 
   /** What the append is answered decides nothing: an answer may be lost, what is read back not. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.bus.BusSettings;
+import dev.millrace.bus.JobQueue;
 import dev.millrace.bus.QueueSettings;
 import dev.millrace.bus.Queues;
+import dev.millrace.bus.servicebus.Entities;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Entry;
@@ -17,6 +19,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,55 @@ class AssemblyTest {
     try (var assembly = start("MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example/")) {
       assertThat(assembly.places())
           .contains(new Place("storage", "blob", "https://mill.example/millrace"));
+    }
+  }
+
+  @Test
+  void a_namespace_is_used_when_one_is_set_and_nobody_is_asked_before_it_is_needed()
+      throws IOException {
+    try (var assembly = start("MILLRACE_BUS_NAMESPACE=mill.servicebus.windows.net")) {
+      assertThat(assembly.places())
+          .contains(new Place("bus", "service bus", "mill.servicebus.windows.net"));
+      assertThat(assembly.get(JobQueue.class)).isNotNull();
+    }
+  }
+
+  @Test
+  void a_local_bus_has_the_queues_that_the_settings_name() throws IOException {
+    var lines =
+        """
+        MILLRACE_STORAGE_DIRECTORY=%s
+        MILLRACE_QUEUES=red-jobs:red
+        MILLRACE_REPLY_TO_ALLOW=replies,team-*
+        MILLRACE_BUS_TOPIC=outcomes
+        MILLRACE_BUS_PORT=0
+        """
+            .formatted(folder.resolve("data"));
+    try (var assembly = start(lines)) {
+      var faults =
+          assembly
+              .get(Entities.class)
+              .faults(new Queues(List.of(queue("red-jobs"), queue("replies"))), "outcomes");
+
+      assertThat(faults).isEmpty();
+    }
+  }
+
+  private static Queues.Queue queue(String name) {
+    return new Queues.Queue(name, new Owner("red", "somebody"));
+  }
+
+  @Test
+  void a_port_that_is_taken_is_a_fault_of_the_settings() throws IOException {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var assembly =
+            start(
+                "MILLRACE_BUS_PORT=%d\nMILLRACE_STORAGE_DIRECTORY=%s"
+                    .formatted(taken.getLocalPort(), folder.resolve("data")))) {
+      assertThatThrownBy(() -> assembly.get(JobQueue.class))
+          .isInstanceOf(Misconfigured.class)
+          .hasMessageContaining("MILLRACE_BUS_PORT")
+          .hasMessageContaining("is taken by another program");
     }
   }
 

@@ -105,7 +105,9 @@ class AzureWiringIT {
         """
         MILLRACE_STORAGE_BLOB_CONNECTION_STRING="%s"
         MILLRACE_STORAGE_BLOB_CONTAINER=%s
+        MILLRACE_STORAGE_DIRECTORY=%s
+        MILLRACE_BUS_PORT=0
         """
-            .formatted(connectionString, container));
+            .formatted(connectionString, container, folder.resolve("data")));
   }
 }

@@ -9,7 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +27,9 @@ class MainTest {
 
     assertThat(out.toString())
         .contains("storage | disk | " + folder.resolve("data"))
+        .contains("bus | local | port 0, " + folder.resolve("data/bus"))
         .contains("The storage works")
+        .contains("The bus works")
         .contains("Not built yet:");
     assertThat(err.toString()).isEmpty();
     try (var storage = DiskStorage.open(folder.resolve("data"), InstantSource.system())) {
@@ -86,7 +88,7 @@ class MainTest {
 
     assertThat(run("demo")).isEqualTo(2);
 
-    assertThat(err.toString()).contains("line 1 is not NAME=value").hasLineCount(2);
+    assertThat(err.toString()).contains("line 2 is not NAME=value").hasLineCount(2);
   }
 
   @Test
@@ -102,7 +104,8 @@ class MainTest {
   }
 
   private void set(String... lines) throws IOException {
-    Files.write(folder.resolve(".env"), List.of(lines));
+    var all = Stream.concat(Stream.of("MILLRACE_BUS_PORT=0"), Stream.of(lines)).toList();
+    Files.write(folder.resolve(".env"), all);
   }
 
   private int run(String... args) {
