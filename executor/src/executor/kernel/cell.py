@@ -37,6 +37,7 @@ def main(
     os.chdir(directory)
     # Last, so that no file of the session stands in for a library.
     sys.path.append(directory)
+    errors.own_directories.append(directory)
     sys.argv = [""]
     linux.prctl(linux.PR_SET_DUMPABLE, 1)  # its memory is looked at from outside
     os.nice(_NICE)

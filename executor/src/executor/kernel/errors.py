@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Any
 
 CELL = "<cell "
+own_directories: list[str] = []
+"""Where modules of the session's own may be; not those of libraries."""
 _LONGEST = 64 * 1024
 _OURS = str(Path(__file__).parents[1])
 
@@ -32,7 +34,7 @@ def _traceback(error: BaseException) -> str:
     try:
         whole = traceback.TracebackException.from_exception(error, compact=True)
         for part in _chain(whole, set()):
-            part.stack = _Short.from_list(_of_the_cell(part.stack))  # type: ignore[assignment]
+            part.stack = _Short(_of_the_cell(part.stack))  # type: ignore[assignment]
         return "".join(whole.format())
     except Exception:  # noqa: BLE001 - an exception can be made to resist
         return f"{type(error).__name__}: {_text(error)}\n"
@@ -76,13 +78,7 @@ class _Short(traceback.StackSummary):
 
 
 def _is_library(frame: traceback.FrameSummary) -> bool:
-    name = frame.filename
-    return (
-        "/site-packages/" in name
-        or "/dist-packages/" in name
-        or "/lib/python" in name
-        or (name.startswith("<") and not name.startswith(CELL))
-    )
+    return not frame.filename.startswith((CELL, *own_directories))
 
 
 def _left_out(frames: list[traceback.FrameSummary]) -> str:
