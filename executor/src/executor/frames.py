@@ -9,6 +9,8 @@ from typing import Any, cast
 
 PACKET = 128 * 1024
 """The largest packet, in bytes."""
+BROKEN = 70
+"""The exit code of a kernel that finds itself damaged by the code that it ran."""
 _DESCRIPTORS = 8
 _DEEPEST = 32
 _LENGTH = struct.Struct(">I")

@@ -3,6 +3,7 @@
 import signal
 from typing import Any
 
+from executor.frames import BROKEN
 from executor.link import Capture
 from executor.outcome import Code, Outcome, Problem, PythonError
 
@@ -49,6 +50,8 @@ def not_begun(code: Code) -> Outcome:
 
 def cause_of_death(code: int) -> str:
     """How a process ended, in words."""
+    if code == BROKEN:
+        return "the code damaged what runs it"
     if code >= 0:
         return f"exit code {code}"
     try:

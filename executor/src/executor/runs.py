@@ -18,7 +18,7 @@ OnOutput = Callable[[Stream, str], None]
 Link = KernelLink | CommandLink
 AnyLink = TypeVar("AnyLink", KernelLink, CommandLink)
 
-_SETTLES_WITHIN = 5.0
+_SETTLES_WITHIN = 20.0
 _INTERRUPTS_EVERY = 0.25
 _ENDS_WITHIN = 1.0
 

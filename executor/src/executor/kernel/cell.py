@@ -11,13 +11,13 @@ import time
 from typing import Any
 
 from executor.confine import linux
-from executor.frames import Message, frame, read_frame
+from executor.frames import BROKEN, Message, frame, read_frame
 from executor.kernel import errors
 from executor.kernel.display import bundle, whole
 from executor.kernel.shell import Shell
 from executor.kernel.streams import Streams
 
-_NICE = 10
+_NICE = 5
 _RESET = (signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGTERM, signal.SIGHUP)
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
@@ -57,7 +57,7 @@ class Kernel:
         self._streams = Streams()
         self._sending = threading.Lock()
         self._running = False
-        self._cell: Any = None
+        self._cell: int | None = None
         self._room = 0
         self._cut = 0
         shell.flush = self._streams.flush
@@ -84,7 +84,19 @@ class Kernel:
         except BaseException as problem:  # noqa: BLE001 - code can raise anything anywhere
             self._running = False
             error = error or problem
+        if error is not None and not self._sound(error):
+            self._streams.flush()
+            os._exit(BROKEN)  # and another takes its place
         self._end(error)
+
+    def _sound(self, error: BaseException) -> bool:
+        """Whether it was the code that failed, and not what runs it."""
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename.startswith(errors.CELL):
+                return True
+            trace = trace.tb_next
+        return self._in_shell("None") is None
 
     def _interrupt(self, *_: object) -> None:
         if self._running:
@@ -115,16 +127,20 @@ class Kernel:
         if self._streams.foreign.here():
             return
         self._streams.flush()
-        try:
-            message = frame({"id": self._cell, "output": kind, "data": data, "metadata": metadata})
-        except (TypeError, ValueError, RecursionError):
-            self._cut += 1
-            return
-        if len(message) > self._room:
-            self._cut += 1
-            return
-        self._room -= len(message)
-        self._send(message)
+        with self._sending:
+            if self._cell is None:  # a thread was slower than its run
+                return
+            output = {"id": self._cell, "output": kind, "data": data, "metadata": metadata}
+            try:
+                message = frame(output)
+            except (TypeError, ValueError, RecursionError):
+                self._cut += 1
+                return
+            if len(message) > self._room:
+                self._cut += 1
+                return
+            self._room -= len(message)
+            self._source.sendall(message)
 
     def _end(self, error: BaseException | None) -> None:
         described: dict[str, Any] | None = None
@@ -145,19 +161,13 @@ class Kernel:
         for number in _RESET:
             signal.signal(number, signal.SIG_DFL)
         hook = self._shell.displayhook
-        self._send(
-            frame(
-                {
-                    "id": self._cell,
-                    "done": True,
-                    "has_value": hook.has_value,
-                    "value": hook.value,
-                    "error": described,
-                    "cut": self._cut,
-                }
-            )
-        )
-
-    def _send(self, message: bytes) -> None:
+        answer = {
+            "done": True,
+            "has_value": hook.has_value,
+            "value": hook.value,
+            "error": described,
+        }
         with self._sending:
+            message = frame({"id": self._cell, "cut": self._cut, **answer})
+            self._cell = None
             self._source.sendall(message)

@@ -56,7 +56,9 @@ def _chain(
 def _of_the_cell(stack: "traceback.StackSummary") -> list[traceback.FrameSummary]:
     """Without the frames of whoever ran the cell, or interrupted it."""
     frames = [frame for frame in stack if not frame.filename.startswith(_OURS)]
-    first = next((i for i, frame in enumerate(frames) if frame.filename.startswith(CELL)), 0)
+    first = next((i for i, frame in enumerate(frames) if frame.filename.startswith(CELL)), None)
+    if first is None:  # of a cause, only what a library did; of a cell that was not run, nothing
+        return [] if any("compilerop" in frame.filename for frame in frames) else frames
     return frames[first:]
 
 

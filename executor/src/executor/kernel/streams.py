@@ -14,6 +14,18 @@ class Foreign:
         self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
         self._unnamed: set[int] = set()
         self._main = threading.main_thread()
+        self._adopt_children()
+
+    def _adopt_children(self) -> None:
+        """A thread that is started by a foreign one is foreign too."""
+        foreign, start = self, threading.Thread.start
+
+        def start_and_tell(self: threading.Thread) -> None:
+            if foreign.here():
+                foreign._threads.add(self)  # pyright: ignore[reportPrivateUsage]
+            start(self)
+
+        threading.Thread.start = start_and_tell
 
     def remember(self) -> None:
         """A run begins: all threads but the main one are of earlier runs."""
