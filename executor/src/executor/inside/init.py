@@ -58,6 +58,7 @@ class Init:
         self._running: int | None = None
         self._full = False
         self._disk_looked_at = 0.0
+        self._memory_next = 0.0
 
     def serve(self) -> None:
         """Until the other side of the control socket is gone."""
@@ -212,15 +213,23 @@ class Init:
                 self._send({"event": "ended", "pid": pid, "code": code})
 
     def _look_at_memory(self) -> None:
+        began = time.monotonic()
+        if began < self._memory_next:
+            return
         most = self._limits.memory
-        sizes = self._processes.memory(most)
+        sizes = self._processes.memory(most, self._is_told)
+        now = time.monotonic()
+        self._memory_next = now + max(_LOOK_EVERY, now - began)
         if sum(sizes.values()) <= most:
             return
         own = self._running
         alone_too_much = own is None or sizes.get(own, 0) > most or len(sizes) == 1
+        self._send({"event": "memory"})  # first, so that it is known why processes end
         self._processes.kill(() if alone_too_much or own is None else (own,))
-        self._send({"event": "memory"})
         self._reap()
+
+    def _is_told(self) -> bool:
+        return bool(select.select([self._control], [], [], 0)[0])
 
     def _look_at_disk(self) -> None:
         now = time.monotonic()

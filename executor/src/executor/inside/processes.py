@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,13 +72,19 @@ class Processes:
             pause = min(2 * pause, 0.02)
         return False
 
-    def memory(self, enough: int) -> dict[int, int]:
+    def memory(self, enough: int, stop: Callable[[], bool]) -> dict[int, int]:
         """Bytes by process, shared pages counted in parts. Below ``enough`` in all, which most
-        often a cheap look can tell, the numbers are too high."""
+        often a cheap look can tell, the numbers are too high. To count exactly takes long with
+        many busy processes; when ``stop`` says so there is no result."""
         rough = {pid: _resident(pid) for pid in self.living()}
         if sum(rough.values()) <= enough:
             return rough
-        return {pid: _proportional(pid, size) for pid, size in rough.items()}
+        exact: dict[int, int] = {}
+        for pid, size in rough.items():
+            if stop():
+                return {}
+            exact[pid] = _proportional(pid, size)
+        return exact
 
 
 def _status(pid: int) -> Status | None:

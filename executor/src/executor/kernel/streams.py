@@ -4,44 +4,49 @@ import io
 import os
 import sys
 import threading
-import weakref
+
+_RUN = "_executor_run"
 
 
 class Foreign:
     """Threads that an earlier run left behind: what they print belongs to no run any more."""
 
     def __init__(self) -> None:
-        self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
-        self._unnamed: set[int] = set()
+        self._run = 0
+        self._older: set[int] = set()
         self._main = threading.main_thread()
-        self._adopt_children()
+        self._mark_new_threads()
 
-    def _adopt_children(self) -> None:
-        """A thread that is started by a foreign one is foreign too."""
+    def _mark_new_threads(self) -> None:
+        """A thread is of the run of the thread that started it."""
         foreign, start = self, threading.Thread.start
 
-        def start_and_tell(self: threading.Thread) -> None:
-            if foreign.here():
-                foreign._threads.add(self)  # pyright: ignore[reportPrivateUsage]
+        def mark_and_start(self: threading.Thread) -> None:
+            by = threading.current_thread()
+            self.__dict__[_RUN] = by.__dict__.get(_RUN, foreign.run)
             start(self)
 
-        threading.Thread.start = start_and_tell
+        threading.Thread.start = mark_and_start
+
+    @property
+    def run(self) -> int:
+        """The number of the current run."""
+        return self._run
 
     def remember(self) -> None:
         """A run begins: all threads but the main one are of earlier runs."""
-        others = [thread for thread in threading.enumerate() if thread is not self._main]
-        self._threads = weakref.WeakSet(others)
-        known = {thread.ident for thread in threading.enumerate()}
-        self._unnamed = set(sys._current_frames()) - known  # pyright: ignore[reportPrivateUsage]
+        self._run += 1
+        self._older = set(sys._current_frames())  # pyright: ignore[reportPrivateUsage]
 
     def here(self) -> bool:
         """Whether the current thread is one of them."""
-        if not self._threads and not self._unnamed:
-            return False
         thread = threading.current_thread()
-        return thread in self._threads or (
-            thread.ident in self._unnamed and type(thread).__name__ == "_DummyThread"
-        )
+        if thread is self._main:
+            return False
+        run = thread.__dict__.get(_RUN)
+        if run is None:  # not started by Python, so known by its number only
+            return thread.ident in self._older
+        return run != self._run
 
 
 class Stream(io.TextIOWrapper):
