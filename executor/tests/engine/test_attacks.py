@@ -116,6 +116,23 @@ def test_what_a_run_leaves_behind_is_dead_or_silent_in_the_next(
         assert (outcome.stdout, outcome.outputs) == ("clean\nclean\n", ())
 
 
+def test_a_forked_child_that_forgets_to_leave_does_not_answer(
+    run: Any, sandbox: Sandbox, neighbour: Sandbox
+) -> None:
+    code = """
+import os, time
+child = os.fork() == 0
+if child: 1 / 0
+else: os.wait()
+'parent'
+"""
+    for _ in range(3):
+        outcome = run(ran(sandbox, code))
+        assert (outcome.status, outcome.value) == ("Succeeded", "parent")
+        only_its_kernel_lives(sandbox)
+        run(answers(sandbox))
+
+
 def test_threads_of_earlier_runs_stand_still_between_runs(run: Any, sandbox: Sandbox) -> None:
     spin = "import threading\ndef spin():\n    while True: pass\n"
     run(ran(sandbox, spin + "threading.Thread(target=spin, daemon=True).start()"))

@@ -54,6 +54,7 @@ class Kernel:
     def __init__(self, shell: Shell, source: socket.socket) -> None:
         self._shell: Any = shell
         self._source = source
+        self._own = os.getpid()
         self._streams = Streams()
         self._sending = threading.Lock()
         self._running = False
@@ -84,6 +85,9 @@ class Kernel:
         except BaseException as problem:  # noqa: BLE001 - code can raise anything anywhere
             self._running = False
             error = error or problem
+        if os.getpid() != self._own:  # a child of the code's, that forgot to leave
+            self._streams.flush()
+            os._exit(0)
         if error is not None and not self._sound(error):
             self._streams.flush()
             os._exit(BROKEN)  # and another takes its place
@@ -124,7 +128,7 @@ class Kernel:
         self._emit("figure", bundle(data), {})
 
     def _emit(self, kind: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
-        if self._streams.foreign.here():
+        if self._streams.foreign.here() or os.getpid() != self._own:
             return
         self._streams.flush()
         with self._sending:
