@@ -1,16 +1,22 @@
-"""How fast sessions are over HTTP: ``python executor/bench/over_http.py [rounds]``.
+"""How fast sessions are over HTTP, and what they cost: see ``bench/sessions``.
 
 Starts the program as ./millrace does, and prints one line for each figure, in milliseconds.
 """
 
+import contextlib
 import http.client
 import json
+import os
+import platform
 import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
 
 QUERY = "?api-version=2025-02-02-preview&identifier="
 FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
@@ -69,7 +75,7 @@ def show(what: str, took: list[float]) -> None:
     )
 
 
-def nothing(_: int) -> None:
+def nothing(_: object) -> None:
     """Nothing to be done between two rounds."""
 
 
@@ -88,9 +94,11 @@ def main(rounds: int) -> None:
     ready = json.loads(program.stdout.readline())
     up = (time.perf_counter() - began) * 1000
     try:
-        sys.stdout.write(f"over HTTP, sandbox: {ready['sandbox']}\n")
+        sys.stdout.write(f"{machine()}, sandbox: {ready['sandbox']}\n")
         show("from start to ready, spares made", [up])
-        measure(Client(ready["port"], token), rounds)
+        client = Client(ready["port"], token)
+        measure(client, rounds)
+        measure_many(client, program.pid, lambda: Client(ready["port"], token))
     finally:
         program.stdin.close()
         program.wait(60)
@@ -116,8 +124,56 @@ def measure(client: Client, rounds: int) -> None:
     show("new session in a burst of 30, first run", burst[2:])
     for number in range(30):
         client.end(f"burst-{number}")
+    exits = {"code": "import os\nos._exit(1)"}
+    respawned = timed(20, lambda _: client.ask("POST", f"/executions{QUERY}steady", exits), nothing)
+    show("run that ends its kernel, until there is another", respawned)
     figures = timed(10, lambda number: client.run(f"new-{number}", FIGURE), settle)
     show("new session (a spare), first figure", figures)
+
+
+def measure_many(client: Client, pid: int, another: Callable[[], Client]) -> None:
+    """What fifty sessions cost, together and each."""
+    names = [f"many-{number}" for number in range(50)]
+    clients = [another() for _ in names]
+    before = private_memory(pid)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(names)) as threads:
+        took = list(
+            threads.map(
+                lambda each: timed(1, lambda _: each[0].run(each[1], "1 + 1"), nothing)[0],
+                zip(clients, names, strict=True),
+            )
+        )
+    whole = (time.perf_counter() - began) * 1000
+    show("50 new sessions at once, first run", took)
+    show("50 new sessions at once, until the last has run", [whole])
+    each = (private_memory(pid) - before) / len(names) / 1e6
+    sys.stdout.write(f"{'private memory of an idle session':<58} {each:12.1f} MB\n")
+    for name in names:
+        client.end(name)
+
+
+def private_memory(pid: int) -> int:
+    """Bytes that a process and all below it share with no other."""
+    total = 0
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Private_"):
+                total += int(line.split()[1]) * 1024
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                total += private_memory(int(child))
+    return total
+
+
+def machine() -> str:
+    """Where this was measured, and with what."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "ipython", "pandas"))
+    cores, load = os.cpu_count(), os.getloadavg()[0]
+    return (
+        f"{platform.system()} {platform.release()}, {cores} cores, load {load:.1f}, "
+        f"Python {platform.python_version()}, {libraries}"
+    )
 
 
 if __name__ == "__main__":
