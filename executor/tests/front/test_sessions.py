@@ -38,7 +38,7 @@ def test_many_that_begin_one_session_at_once_begin_one(serve: Serve) -> None:
 def test_a_pool_that_fails_once_fails_once(serve: Serve) -> None:
     running = serve()
     running.pool.refusing = OSError("no more processes")
-    assert run(running.server, "1").status == 500
+    refused(run(running.server, "1"), 503, "SessionUnavailable")
     running.pool.refusing = None
 
     assert run(running.server, "1").status == 200

@@ -7,10 +7,11 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
+from executor.channel import ChannelClosed
 from executor.front.results import Ledger
 from executor.front.session import Session
-from executor.pool import Health
-from executor.sandbox import Sandbox
+from executor.pool import CannotConfine, Health
+from executor.sandbox import Sandbox, SandboxGone
 from executor.wire.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -84,16 +85,28 @@ class Sessions:
 
     async def _make(self, identifier: str, lost: Session | None) -> Session:
         if lost is not None:
-            lost.renew(await self.sandboxes.take())
+            lost.renew(await self._take())
             lost.touch()
             return lost
         # Those being made count, for each is under a name that has no session yet.
         if len(self._sessions.keys() | self._making.keys()) > self.most:
             raise full(self.most)
-        sandbox = await self.sandboxes.take()
+        sandbox = await self._take()
         session = Session(identifier, sandbox, self._ledger, self._now)
         self._sessions[identifier] = session
         return session
+
+    async def _take(self) -> Sandbox:
+        try:
+            return await self.sandboxes.take()
+        except (OSError, CannotConfine, ChannelClosed, SandboxGone):
+            log.exception("no sandbox could be made")
+            raise Refusal(
+                503,
+                "SessionUnavailable",
+                "No session can be made at present; the server's log has the reason.",
+                headers={"Retry-After": "5"},
+            ) from None
 
     @contextmanager
     def inside(self, session: Session) -> Generator[Session, None, None]:
