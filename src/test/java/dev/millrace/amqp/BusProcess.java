@@ -3,6 +3,7 @@ package dev.millrace.amqp;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +22,23 @@ public final class BusProcess implements AutoCloseable {
 
   /** Starts it and waits until it listens. */
   public static BusProcess start(Path data, int port, String... more) throws IOException {
+    return start("-XX:TieredStopAtLevel=1", data, port, more);
+  }
+
+  /** As the launcher starts it: with all compilers, which pays for what runs longer than a test. */
+  static BusProcess startFast(Path data, int port) throws IOException {
+    return start("-XX:+TieredCompilation", data, port);
+  }
+
+  private static BusProcess start(String option, Path data, int port, String... more)
+      throws IOException {
     var command =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                tool("java"),
                 "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                option,
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.millrace.Main",
@@ -66,6 +78,28 @@ public final class BusProcess implements AutoCloseable {
 
   public List<String> greeting() {
     return greeting;
+  }
+
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** How many bytes of its heap are alive, as the JDK's own tool counts them. */
+  long heap() throws IOException, InterruptedException {
+    var histogram =
+        new ProcessBuilder(tool("jcmd"), String.valueOf(process.pid()), "GC.class_histogram")
+            .start();
+    try (var lines = histogram.inputReader()) {
+      var total = lines.lines().filter(line -> line.startsWith("Total")).findFirst();
+      histogram.waitFor();
+      return total
+          .map(line -> Long.parseLong(line.trim().split("\\s+")[2]))
+          .orElseThrow(() -> new IOException("jcmd counted nothing"));
+    }
+  }
+
+  private static String tool(String name) {
+    return Path.of(System.getProperty("java.home"), "bin", name).toString();
   }
 
   /** As {@code kill -9}. */

@@ -57,6 +57,10 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
   /** Runs this on the connection's thread, soon; never, if the connection is gone by then. */
   public void run(Runnable task) {
     tasks.add(task);
+    wake();
+  }
+
+  private void wake() {
     if (awake.compareAndSet(false, true)) {
       try {
         context().executor().execute(this::runTasks);
@@ -112,6 +116,7 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
+    LateFrames.dropIn(engine);
     engine.saslDriver().server().setListener(new Greeting());
     engine.outputConsumer(this::write);
     engine.errorHandler(this::failed);
@@ -261,8 +266,9 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
 
   private void failed(Engine failed) {
     log.atWarn()
-        .setCause(failed.failureCause())
-        .log("a connection broke the protocol and is closed");
+        .addKeyValue("why", String.valueOf(failed.failureCause()))
+        .log("a client broke the protocol, so its connection is closed");
+    log.debug("where", failed.failureCause());
     flush();
     hangUp();
   }
@@ -277,17 +283,28 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
     hangUp();
   }
 
+  /** It sleeps only once nothing is left: a task that comes meanwhile need not wake anybody. */
   private void runTasks() {
-    awake.set(false);
-    for (var task = tasks.poll(); task != null; task = tasks.poll()) {
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        log.error("a connection failed", e);
-        close(fault(e));
+    try {
+      for (var task = tasks.poll(); task != null; task = tasks.poll()) {
+        runOne(task);
+      }
+      flush();
+    } finally {
+      awake.set(false);
+      if (!tasks.isEmpty()) {
+        wake();
       }
     }
-    flush();
+  }
+
+  private void runOne(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("a connection failed", e);
+      close(fault(e));
+    }
   }
 
   // --- output: gathered, and written when there is nothing more to do at once ---

@@ -3,7 +3,6 @@ package dev.millrace.amqp.wire;
 import java.nio.BufferUnderflowException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,12 +101,12 @@ final class MessageSections {
   }
 
   /** The same message with an id, which some clients cannot settle a message without. */
-  MessageSections withMessageId(UUID id) {
+  MessageSections withMessageId(String id) {
     var out = new Encoding(bytes.length + 64);
     int before = properties.present() ? properties.start() : bare;
     out.copy(bytes, 0, before).section(Sections.PROPERTIES);
     int list = out.open(false);
-    out.string(id.toString().replace("-", ""));
+    out.string(id);
     int count = 1;
     if (properties.present()) {
       var cursor = cursor(properties);
