@@ -9,12 +9,14 @@ import dev.millrace.job.Limits;
 import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class RequestReader {
   private static final int SCHEMA = 1;
   private static final int LONGEST_ID = 128;
+  private static final int MOST_REMARKS = 50;
+  private static final int MOST_METADATA = 16_384;
 
   private final ObjectMapper json;
   private final String defaultAgent;
@@ -89,15 +93,50 @@ public final class RequestReader {
             fields.flag("stream", false),
             fields.word("whenBusy", JobRequest.WhenBusy.QUEUE),
             id(fields, "correlationId"),
-            Objects.requireNonNullElse(fields.map("metadata"), Map.of()));
+            metadata(fields));
     if (request.kind() != JobRequest.Kind.AGENT) {
       fields.wrong("kind", "this kind is not built yet; use agent");
     }
     return findings.isEmpty()
         ? new Reading.Wants(
             request,
-            fields.unknown().stream().map(field -> "ignored unknown field " + field).toList())
-        : new Reading.Wrong(request, findings);
+            atMost(
+                MOST_REMARKS,
+                fields.unknown().stream().map(RequestReader::ignored).toList(),
+                more -> "ignored " + more + " more unknown fields"))
+        : new Reading.Wrong(
+            request,
+            atMost(
+                MOST_REMARKS,
+                findings,
+                more -> new Finding("", "and " + more + " more that is wrong")));
+  }
+
+  private static String ignored(String field) {
+    return "ignored unknown field "
+        + (field.length() <= LONGEST_ID ? field : field.substring(0, LONGEST_ID) + "…");
+  }
+
+  /** All of a list, or its beginning and what stands for the rest: it has to fit into a message. */
+  private static <T> List<T> atMost(int most, List<T> all, IntFunction<T> rest) {
+    return all.size() <= most
+        ? all
+        : Stream.concat(all.stream().limit(most), Stream.of(rest.apply(all.size() - most)))
+            .toList();
+  }
+
+  /** It travels in each result. */
+  private Map<String, Object> metadata(Fields fields) {
+    Map<String, Object> metadata = Objects.requireNonNullElse(fields.map("metadata"), Map.of());
+    try {
+      if (json.writeValueAsBytes(metadata).length <= MOST_METADATA) {
+        return metadata;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("what was read as JSON cannot be written as JSON", e);
+    }
+    fields.wrong("metadata", "must take at most " + MOST_METADATA + " bytes as JSON");
+    return Map.of();
   }
 
   /** Null also where it is no good: it travels in the headers of results, which are small. */

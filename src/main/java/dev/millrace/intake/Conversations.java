@@ -5,6 +5,7 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.JobRequest;
 import dev.millrace.job.Message;
 import dev.millrace.job.StopReason;
+import dev.millrace.job.Usage;
 import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.ConversationLog;
 import dev.millrace.journal.JobLog;
@@ -99,6 +100,16 @@ public final class Conversations {
       } else {
         conversation.append(new ConversationEntry.Queued(ended.job().id().value()), turn);
       }
+    }
+    return conversation.head();
+  }
+
+  /** Ends the turn of a head whose log is lost, with nothing said; answers who is the head then. */
+  public Optional<JobId> passOver(JobLog neighbour, JobId lost) {
+    var conversation = journal.conversation(neighbour.state().conversation().orElseThrow());
+    var nothing = new ConversationEntry.Turn(lost.value(), List.of(), Usage.NONE, null);
+    while (conversation.unfinished(lost)) {
+      conversation.append(nothing);
     }
     return conversation.head();
   }

@@ -47,11 +47,20 @@ final class Look {
       return new Move.Finish(own);
     }
     Optional<JobId> head = conversations.head(own);
+    while (head.isPresent() && !head.get().equals(own.job().id()) && lost(own, head.get())) {
+      head = conversations.passOver(own, head.get());
+    }
     if (head.isEmpty()) {
       // it ended and left the line while we looked; or the line was lost, and it stands alone
       return atHead(delivery, own.refresh());
     }
     return atHead(delivery, head.get().equals(own.job().id()) ? own : read(own, head.get()));
+  }
+
+  /** Whether nobody can ever say what that job was: the first line of its log is gone. */
+  private boolean lost(JobLog neighbour, JobId head) {
+    JobLog log = read(neighbour, head);
+    return !log.exists() && log.newer().isEmpty();
   }
 
   private JobLog read(JobLog neighbour, JobId head) {

@@ -117,6 +117,9 @@ public final class Sweeper {
     if (!job.exists()) {
       if (open.age().compareTo(NEVER_SUBMITTED) > 0 && job.position() == 0) {
         index.closed(open.job());
+        if (job.refresh().exists()) { // submitted at this very moment
+          index.opening(open.job(), clock.instant());
+        }
       }
       return;
     }

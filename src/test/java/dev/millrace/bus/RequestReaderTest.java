@@ -300,6 +300,31 @@ class RequestReaderTest {
   }
 
   @Test
+  void what_travels_in_each_result_stays_small() {
+    var fields = new StringBuilder("{\"message\":\"hi\"");
+    for (int i = 100; i < 200; i++) {
+      fields.append(",\"unknown").append(i).append("\":1");
+    }
+
+    assertThat(reader.read((fields + "}").getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOfSatisfying(
+            Reading.Wants.class,
+            wanted ->
+                assertThat(wanted.warnings())
+                    .hasSize(51)
+                    .last()
+                    .isEqualTo("ignored 50 more unknown fields"));
+    String metadata = "{\"x\":\"" + "y".repeat(16_384) + "\"}";
+    assertThat(read("{\"message\":\"hi\",\"metadata\":" + metadata + "}"))
+        .isInstanceOfSatisfying(
+            Reading.Wrong.class,
+            reading ->
+                assertThat(reading.findings())
+                    .containsExactly(
+                        new Finding("/metadata", "must take at most 16384 bytes as JSON")));
+  }
+
+  @Test
   void a_fault_is_shown_with_its_place() {
     assertThat(read("{\"message\":\"hi\",\n\"message\":\"ho\"}"))
         .isInstanceOfSatisfying(

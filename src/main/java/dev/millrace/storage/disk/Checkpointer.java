@@ -79,7 +79,7 @@ final class Checkpointer {
     try {
       checkpoint();
       return true;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // without this thread memory only grows
       log.failed(e instanceof IOException io ? io : new IOException(e));
       logger
           .atWarn()

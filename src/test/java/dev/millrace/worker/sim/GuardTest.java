@@ -147,6 +147,29 @@ class GuardTest {
         .noneMatch(line -> line.entry() instanceof Entry.Claimed);
   }
 
+  /** Nobody can say any more what it was; the turns behind it would wait for ever. */
+  @Test
+  void a_head_whose_log_is_lost_holds_up_no_later_turn() {
+    cluster.clientOf(Plan.of(Script.of("J0")).in("talk"), Duration.ZERO);
+    cluster.clientOf(Plan.of(Script.of("J1")).in("talk"), Duration.ofSeconds(1));
+    world.sim.run(() -> cluster.answered());
+    var vandal = new Sim.Proc("vandal", true);
+    var done = new AtomicBoolean();
+    world.sim.spawn(
+        vandal,
+        "vandal",
+        () -> {
+          world.store.delete(Layout.log(Layout.job(HEAD)));
+          done.set(true);
+        });
+    world.sim.run(done::get);
+
+    cluster.startWorker();
+    world.sim.run(() -> !world.broker.published().isEmpty() || world.sim.millis() > 3_600_000);
+
+    assertThat(world.broker.published()).hasSize(1);
+  }
+
   /** What it calls later has long been at the broker: the copy would come back at once. */
   @Test
   void a_worker_whose_clock_is_late_waits_for_a_model_like_any_other() {

@@ -170,6 +170,11 @@ class MutantTest {
             "    return sameMessage(delivery, claim)\n        || (",
             "    return ("),
         new Mutant(
+            "wait for a head that is lost",
+            LOOK,
+            "    return !log.exists() && log.newer().isEmpty();",
+            "    return false;"),
+        new Mutant(
             "no redrive",
             LOOK,
             "Pointer.isRedrive(delivery.message()) && silent(delivery.message(), job)",
