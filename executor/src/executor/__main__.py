@@ -19,6 +19,10 @@ SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 4096
 
 
+class CannotListen(Exception):
+    """The address is taken, or none of this machine's."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until told to stop. Exit codes: 0 stopped, 1 failed, 2 not started as it has to be."""
     logging.basicConfig(
@@ -32,11 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         return asyncio.run(serve(options, settings, attached=not given.container))
-    except CannotConfine as problem:
+    except (CannotConfine, CannotListen) as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
     except OSError as problem:
-        sys.stderr.write(f"Cannot listen on {options.host}:{options.port}: {problem}\n")
+        sys.stderr.write(f"The sessions could not be prepared: {problem}\n")
         return 1
 
 
@@ -67,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
         default=usual.longest,
         help="seconds that a run may take (%(default)s)",
     )
-    add("--spares", type=int, help="sessions kept ready (2; in a container 1)")
+    add("--spares", type=int, help="sessions kept ready (2; in a container 0)")
     add("--memory", type=int, default=2048, help="MiB for each session (%(default)s)")
     add("--disk", type=int, default=1024, help="MiB of files for each session (%(default)s)")
     add(
@@ -106,7 +110,8 @@ def options_of(given: argparse.Namespace) -> Options:
 
 def settings_of(given: argparse.Namespace) -> Settings:
     """How to make sandboxes. Raises ValueError for what cannot be."""
-    spares = given.spares if given.spares is not None else (1 if given.container else 2)
+    # A container is one session, and only one sandbox can have the directory /mnt/data of an image.
+    spares = given.spares if given.spares is not None else (0 if given.container else 2)
     return Settings(
         limits=Limits(memory=given.memory * MIB, disk=given.disk * MIB),
         spares=spares,
@@ -148,7 +153,12 @@ async def serve(options: Options, settings: Settings, *, attached: bool) -> int:
     pool = await Pool.start(settings)
     try:
         app = App(pool, options)
-        port = await app.start()
+        try:
+            port = await app.start()
+        except OSError as problem:
+            raise CannotListen(
+                f"Cannot listen on {options.host}, port {options.port}: {problem.strerror}."
+            ) from None
         if attached:
             watch_stdin(loop, tell)
         announce(options, port, pool)

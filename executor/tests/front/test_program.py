@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -30,6 +31,16 @@ def test_without_a_usable_token_it_does_not_start(token: bytes) -> None:
 
     assert done.returncode == 2
     assert b"Send a token" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = start_with(b"a-token-of-enough-letters\n", "--port", port, "--spares", "0")
+
+    assert done.returncode == 2
+    assert port.encode() in done.stderr
     assert b"Traceback" not in done.stderr
 
 
