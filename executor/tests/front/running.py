@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,13 @@ class Running:
     def do(self, work: Any) -> Any:
         """Has a coroutine run on that loop."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Waits for it, a turn of the loop at a time."""
+        late = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < late
+            self.do(asyncio.sleep(0))
 
     def call(self, function: Callable[[], object]) -> None:
         """Has a function called on that loop."""

@@ -24,10 +24,7 @@ def look(running: Running, operation: str, method: str = "GET") -> Answer:
 def begun(running: Running) -> None:
     """Waits until the first sandbox runs ``wait()``."""
 
-    async def seen() -> None:
-        await running.pool.taken[0].running.wait()
-
-    running.do(seen())
+    running.until(lambda: running.pool.taken and running.pool.taken[0].running.is_set())
 
 
 def release(running: Running) -> None:
@@ -48,8 +45,6 @@ def test_one_id_asked_for_by_many_at_once_runs_once(serve: Serve) -> None:
     running, operation = serve(), str(uuid.uuid4())
     with ThreadPoolExecutor(20) as many:
         asked = [many.submit(run, running.server, "wait()", operation) for _ in range(20)]
-        while not running.pool.taken:
-            pass
         begun(running)
         release(running)
         answers = [each.result(30) for each in asked]
@@ -100,8 +95,6 @@ def test_a_caller_that_hangs_up_does_not_stop_its_run(serve: Serve) -> None:
             f"Content-Length: {len(body)}",
         )
         wire.say(body)
-        while not running.pool.taken:
-            pass
         begun(running)
     release(running)
 
@@ -112,8 +105,6 @@ def test_a_caller_that_waits_long_is_not_taken_for_idle(serve: Serve) -> None:
     running = serve(connections=Connections(idle=0.2))
     with ThreadPoolExecutor(1) as other:
         asked = other.submit(run, running.server, "wait()")
-        while not running.pool.taken:
-            pass
         begun(running)
         for _ in range(2):
             with Wire(running.server) as silent:

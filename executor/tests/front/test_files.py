@@ -2,7 +2,6 @@ import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 from asking import Wire, form, refused, run, target, upload
@@ -121,17 +120,10 @@ def test_an_upload_that_breaks_off_leaves_nothing(serve: Serve) -> None:
             b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
             + bytes(1000)
         )
-        until_there(folder, 1)
-    until_there(folder, 0)
+        running.until(lambda: any(folder.iterdir()))
+    running.until(lambda: not any(folder.iterdir()))
 
     assert call(running.server, "GET", target("/files")).page()["value"] == []
-
-
-def until_there(folder: Path, count: int) -> None:
-    for _ in range(10_000_000):
-        if len(list(folder.iterdir())) == count:
-            return
-    raise AssertionError(f"there are not {count} files")
 
 
 @pytest.mark.parametrize(
