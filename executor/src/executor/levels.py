@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from abc import ABC, abstractmethod
@@ -16,6 +17,7 @@ from executor.inside.place import Place
 from executor.settings import Level, Settings
 
 _TEMPORARY = "/tmp"  # noqa: S108 - of its own
+_SESSIONS = "millrace-sessions-"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 _ETC = ("alternatives", "fonts", "ld.so.cache", "localtime", "matplotlibrc", "mime.types", "ssl")
@@ -45,6 +47,9 @@ class Confinement(ABC):
     @abstractmethod
     def confine(self) -> Place:
         """Confines the first process of a session."""
+
+    def clean(self) -> None:  # noqa: B027 - often there is nothing
+        """Removes what sessions that are no more have left."""
 
     def restrict(self, place: Place) -> None:  # noqa: B027 - often it is nothing
         """What each process of a session does before it runs code."""
@@ -116,7 +121,7 @@ class Landlock(Confinement):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         parent = settings.directory or Path(tempfile.gettempdir())
-        self._directory = parent / f"millrace-sessions-{os.getpid()}"
+        self._directory = parent / f"{_SESSIONS}{os.getpid()}"
 
     def enter(self) -> None:
         if not landlock.version():
@@ -132,6 +137,12 @@ class Landlock(Confinement):
             if not os.access(path, os.R_OK | os.X_OK):
                 raise OSError(f"{path} cannot be read by the unprivileged user {os.getuid()}.")
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        for other in self._directory.parent.glob(f"{_SESSIONS}*"):
+            if not Path("/proc", other.name.removeprefix(_SESSIONS)).exists():
+                _remove(other)  # its owner was killed
+
+    def clean(self) -> None:
+        _remove(*self._directory.iterdir())
 
     def confine(self) -> Place:
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
@@ -209,6 +220,12 @@ def _drop_root(user: int) -> None:
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
     linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else its own /proc would belong to root
+
+
+def _remove(*paths: Path) -> None:
+    """By a program: what code has made can be deeper than a stack. What is not ours stays."""
+    command = ["/bin/rm", "-rf", "--", *map(str, paths)]
+    subprocess.run(command, check=False, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 def _take_for_alone(directory: str) -> bool:

@@ -85,6 +85,7 @@ class Zygote:
             self._level.enter()
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how sessions ended
             why = self._try()
+            self._level.clean()
         except OSError as problem:
             why = problem.strerror or str(problem)
         os.write(tell, why.encode() or b"?")
