@@ -52,7 +52,6 @@ final class DemoCommand implements Callable<Integer> {
         The bus works: the queues and the topic are there, and can be used.
 
         Not built yet:
-          sessions   running Python in isolation
           models     talking to a language model
           http       sending jobs and fetching results over HTTP
 

@@ -10,7 +10,8 @@
  *   <li>{@link dev.millrace.artifact}: files in and out, kept by their content.
  *   <li>{@link dev.millrace.bus}: ports to the broker, and what travels through it.
  *   <li>{@link dev.millrace.intake}: the way in, and what is left to do after an end.
- *   <li>{@link dev.millrace.session}: ports to the isolated places where code runs.
+ *   <li>{@link dev.millrace.session}: isolated places where code runs, on this machine or in a
+ *       session pool of Azure.
  *   <li>{@link dev.millrace.model}: the port to language models.
  *   <li>{@link dev.millrace.tool}: the port to what a model can have done.
  *   <li>{@link dev.millrace.agent}: the loop that asks models and runs tools, step by step.
@@ -20,7 +21,8 @@
  *   <li>{@link dev.millrace.amqp}: a namespace on this machine that the SDKs of Azure talk to.
  * </ol>
  *
- * <p>Storage has adapters; bus, session, model and tool are ports that nothing stands behind yet.
+ * <p>Storage and session have adapters; bus, model and tool are ports that nothing stands behind
+ * yet.
  *
  * <p>This package holds the command line and the pages that wire the rooms together, and nothing
  * else: {@code LocalWiring} is what runs on this machine, {@code AzureWiring} what runs in Azure,

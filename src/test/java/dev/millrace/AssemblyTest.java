@@ -9,8 +9,10 @@ import dev.millrace.bus.QueueSettings;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.servicebus.Entities;
 import dev.millrace.job.Owner;
+import dev.millrace.job.Secret;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Entry;
+import dev.millrace.session.SessionSettings;
 import dev.millrace.storage.Storage;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
@@ -151,6 +153,56 @@ class AssemblyTest {
           .isEqualTo(Json.MAPPER.writeValueAsString(entry))
           .contains("\"\"");
     }
+  }
+
+  @Test
+  void code_runs_in_azure_when_a_pool_is_named_and_here_otherwise() throws IOException {
+    try (var azure = start("MILLRACE_SESSIONS_ENDPOINT=https://pool.example/p");
+        var here = start("MILLRACE_SESSIONS_LOCAL_MEMORY=")) {
+      assertThat(azure.places()).contains(new Place("sessions", "built-in", "pool.example"));
+      assertThat(here.places()).anyMatch(place -> place.kind().equals("local"));
+      assertThat(here.get(SessionSettings.class).local().memory()).isEqualTo(2048);
+    }
+  }
+
+  @Test
+  void a_limit_that_is_no_number_is_named() {
+    assertThatThrownBy(() -> start("MILLRACE_SESSIONS_LOCAL_MEMORY=lots"))
+        .isInstanceOf(Misconfigured.class)
+        .hasMessageContaining("MILLRACE_SESSIONS_LOCAL_MEMORY");
+  }
+
+  @Test
+  void a_secret_is_made_once_and_kept_with_the_data() throws IOException {
+    String data = "MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("data");
+    String made;
+
+    try (var first = start(data)) {
+      made = first.get(Secret.class).hash("part");
+    }
+    try (var second = start(data)) {
+      assertThat(second.get(Secret.class).hash("part")).isEqualTo(made);
+    }
+    try (var other = start("MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("other"))) {
+      assertThat(other.get(Secret.class).hash("part")).isNotEqualTo(made);
+    }
+  }
+
+  @Test
+  void with_an_account_the_secret_has_to_be_set() throws IOException {
+    String account = "MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example/\n";
+
+    try (var none = start(account);
+        var set = start(account + "MILLRACE_SECRET=" + "geheim".repeat(6))) {
+      assertThatThrownBy(() -> none.get(Secret.class))
+          .isInstanceOf(Misconfigured.class)
+          .hasMessageContaining("MILLRACE_SECRET");
+      assertThat(set.get(Secret.class).hash("part")).isNotBlank();
+    }
+    assertThatThrownBy(() -> start("MILLRACE_SECRET=geheim"))
+        .isInstanceOf(Misconfigured.class)
+        .hasMessageContaining("too short")
+        .hasMessageNotContaining("geheim");
   }
 
   private Assembly start(String line) throws IOException {

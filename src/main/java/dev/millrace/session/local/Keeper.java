@@ -68,33 +68,39 @@ final class Keeper implements PoolAddress, AutoCloseable {
 
   private void keep() {
     int listenOn = port;
-    int failures = 0;
+    int tried = 0;
     try {
       while (!isClosed()) {
         Instant began = clock.instant();
+        @Nullable RuntimeException fault = null;
         try {
           Front.Ready up = startOne(listenOn);
           listenOn = samePort ? up.port() : port;
-          String end = waitForEnd();
-          if (!isClosed()) {
-            log.atWarn()
-                .addKeyValue("ended", end)
-                .log(
-                    "the local session pool has ended, with all its sessions; it is started again");
-          }
+          ended(waitForEnd());
         } catch (IllegalStateException | Unavailable e) {
-          failed(e);
+          fault = e;
+          set(null, null, e);
         }
-        boolean lived = clock.instant().isAfter(began.plus(LIVED));
-        failures = lived ? 0 : failures + 1;
-        if (failures > 1) {
-          pauses.pause(growing(failures - 2));
+        tried = clock.instant().isAfter(began.plus(LIVED)) ? 0 : tried + 1;
+        if (fault != null || tried > 1) {
+          pauses.pause(growing(tried));
+        }
+        if (fault != null) { // who waits for the first start has been told
+          log.atError().log("{}. It is tried again", fault.getMessage());
         }
       }
     } catch (InterruptedException e) {
       log.debug("the local session pool is closed");
     } finally {
       stopFront();
+    }
+  }
+
+  private void ended(String how) {
+    if (!isClosed()) {
+      log.atWarn()
+          .addKeyValue("ended", how)
+          .log("the local session pool has ended, with all its sessions; it is started again");
     }
   }
 
@@ -122,11 +128,6 @@ final class Keeper implements PoolAddress, AutoCloseable {
     return end;
   }
 
-  private void failed(RuntimeException fault) {
-    set(null, null, fault);
-    log.atError().log("{}", fault.getMessage());
-  }
-
   private void set(
       @Nullable Front newFront,
       Front.@Nullable Ready newReady,
@@ -142,8 +143,8 @@ final class Keeper implements PoolAddress, AutoCloseable {
     }
   }
 
-  private static Duration growing(int pause) {
-    Duration full = FIRST_PAUSE.multipliedBy(1L << Math.min(pause, 10));
+  private static Duration growing(int tried) {
+    Duration full = FIRST_PAUSE.multipliedBy(1L << Math.min(Math.max(tried - 1, 0), 10));
     return full.compareTo(LONGEST_PAUSE) < 0 ? full : LONGEST_PAUSE;
   }
 

@@ -102,6 +102,9 @@ final class Exchange implements AutoCloseable {
 
     /** This, unless it says that the pool is full; that is no answer. */
     Answer unlessFull() throws Busy {
+      if (fault().is(Fault.SESSION_LOST)) {
+        throw new Busy("the session ended meanwhile", null, false, null);
+      }
       if (status == 404 && fault().is(Fault.POOL_FULL)) {
         throw noRoom();
       }

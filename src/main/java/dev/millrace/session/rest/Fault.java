@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 record Fault(String code, String inner, String message) {
   static final String EXECUTION_NOT_FOUND = "ExecutionNotFound";
   static final String FILE_FORBIDDEN = "FileForbidden";
+  static final String SESSION_LOST = "SessionLost";
   static final String POOL_FULL = "SessionPoolFull";
   private static final int LONGEST = 16_000;
   private static final int DEEPEST = 8;

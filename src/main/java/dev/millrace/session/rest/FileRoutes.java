@@ -61,7 +61,7 @@ final class FileRoutes {
               if (said.status() == 404) {
                 throw said.noRoom();
               }
-              return said;
+              return said.unlessFull();
             });
     answer.orRefused(attempted);
   }
