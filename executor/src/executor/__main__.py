@@ -75,6 +75,13 @@ def parser() -> argparse.ArgumentParser:
     add("--memory", type=int, default=2048, help="MiB for each session (%(default)s)")
     add("--disk", type=int, default=1024, help="MiB of files for each session (%(default)s)")
     add(
+        "--grace",
+        type=float,
+        default=Settings().grace,
+        help="seconds that code has to end after it was interrupted, before it is killed "
+        "(%(default)s)",
+    )
+    add(
         "--unsandboxed",
         action="store_true",
         help="serve even where this machine offers nothing to confine code with: only where "
@@ -92,6 +99,8 @@ def options_of(given: argparse.Namespace) -> Options:
         faults.append("--sessions is at least 1.")
     if not given.cooldown > 0:
         faults.append("--cooldown is more than 0.")
+    if not given.grace >= 0:
+        faults.append("--grace is 0 or more.")
     if not given.longest >= 1:
         faults.append("--longest is at least 1.")
     if faults:
@@ -115,6 +124,7 @@ def settings_of(given: argparse.Namespace) -> Settings:
     return Settings(
         limits=Limits(memory=given.memory * MIB, disk=given.disk * MIB),
         spares=spares,
+        grace=given.grace,
         unsandboxed=given.unsandboxed,
     )
 

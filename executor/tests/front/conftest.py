@@ -26,7 +26,8 @@ def serve() -> Iterator[Callable[..., Running]]:
 @pytest.fixture(scope="session")
 def program() -> Iterator[Program]:
     """The whole program, on the real engine; shared by the tests, each with sessions of its own."""
-    program = Program("--sessions", "300")
+    # A busy machine may take its time to hear an interrupt.
+    program = Program("--sessions", "300", "--grace", "10")
     yield program
     program.close()
     assert program.process.returncode == 0

@@ -45,10 +45,10 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 
 def test_options_that_cannot_be_are_named_all_at_once() -> None:
-    done = start_with(b"", "--port", "99999", "--sessions", "0", "--cooldown", "0")
+    done = start_with(b"", "--port", "99999", "--sessions", "0", "--cooldown", "0", "--grace", "-1")
 
     assert done.returncode == 2
-    for option in (b"--port", b"--sessions", b"--cooldown"):
+    for option in (b"--port", b"--sessions", b"--cooldown", b"--grace"):
         assert option in done.stderr
 
 
