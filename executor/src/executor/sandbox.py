@@ -21,6 +21,8 @@ __all__ = ["OnOutput", "Sandbox", "SandboxGone", "Upload"]
 
 _STANDS_WITHIN = 10.0
 _DIES_WITHIN = 5.0
+# Touches the memory that most code will, before anybody waits for it; leaves no name.
+_FIRST_STEPS = "__import__('pandas').DataFrame({'a': [1]}).sum().to_string();"
 
 Ask = Callable[..., Coroutine[Any, Any, Answer]]
 
@@ -90,7 +92,7 @@ class Sandbox:
     async def start(self) -> Message:
         """For the pool: waits until it stands and its kernel has run something."""
         told = await asyncio.wait_for(self._up, _STANDS_WITHIN)
-        await self.execute("", "pass")
+        await self.execute("", _FIRST_STEPS)
         return told
 
     async def execute(

@@ -74,10 +74,11 @@ class Kernel:
             self._run(request)
 
     def _run(self, request: Message) -> None:
-        self._cell, self._room, self._cut = request["id"], request["displays"], 0
+        self._room, self._cut = request["displays"], 0
         error: BaseException | None = None
         try:
             self._begin(request["code"])
+            self._cell = request["id"]
             self._running = True
             error = self._in_shell(request["code"])
             self._shell.figures.capture()
@@ -128,11 +129,10 @@ class Kernel:
         self._emit("figure", bundle(data), {})
 
     def _emit(self, kind: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
-        if self._streams.foreign.here() or os.getpid() != self._own:
-            return
         self._streams.flush()
         with self._sending:
-            if self._cell is None:  # a thread was slower than its run
+            foreign = self._streams.foreign.here() or os.getpid() != self._own
+            if foreign or self._cell is None:  # perhaps a thread was slower than its run
                 return
             output = {"id": self._cell, "output": kind, "data": data, "metadata": metadata}
             try:
@@ -159,7 +159,7 @@ class Kernel:
         sys.last_type = sys.last_value = sys.last_traceback = None
         if described and described["memory"]:
             gc.collect()
-        self._streams.flush()
+        self._streams.end()
         for timer in _TIMERS:
             signal.setitimer(timer, 0)
         for number in _RESET:

@@ -15,7 +15,15 @@ class Foreign:
         self._run = 0
         self._older: set[int] = set()
         self._main = threading.main_thread()
+        self.lock = threading.RLock()
+        """Held while somebody finds out where he is and shows something, so that no run begins
+        in between."""
         self._mark_new_threads()
+        os.register_at_fork(after_in_child=self._unlock)
+
+    def _unlock(self) -> None:
+        """In a child of the code's, where the thread that held it is not."""
+        self.lock = threading.RLock()
 
     def _mark_new_threads(self) -> None:
         """A thread is of the run of the thread that started it."""
@@ -63,9 +71,10 @@ class Stream(io.TextIOWrapper):
         self._foreign = foreign
 
     def write(self, text: str, /) -> int:
-        if self._foreign.here():
-            return len(text)
-        return super().write(text)
+        with self._foreign.lock:
+            if self._foreign.here():
+                return len(text)
+            return super().write(text)
 
     def isatty(self) -> bool:
         return False
@@ -78,14 +87,19 @@ class Streams:
         self.foreign = Foreign()
         self._kept = [os.dup(1), os.dup(2)]
         self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._sink = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
         self._streams = [Stream(1, self.foreign), Stream(2, self.foreign)]
         self._input = io.TextIOWrapper(io.FileIO(0, closefd=False), "utf-8")
         self.begin()
 
     def begin(self) -> None:
         """Puts back what code may have closed or replaced."""
-        self.foreign.remember()
         os.dup2(self._null, 0)
+        for number in (1, 2):
+            os.dup2(self._sink, number)
+        with self.foreign.lock:
+            self.foreign.remember()
+            self.flush()  # what an older thread was just about to say is said to nobody
         for number, kept in enumerate(self._kept, start=1):
             os.dup2(kept, number)
         for number, stream in enumerate(self._streams, start=1):
@@ -95,6 +109,12 @@ class Streams:
             self._input = io.TextIOWrapper(io.FileIO(0, closefd=False), "utf-8")
         sys.stdin = self._input
         sys.stdout, sys.stderr = self._streams
+
+    def end(self) -> None:
+        """A run has ended: all that was said is sent on, and nobody says anything until the next."""
+        with self.foreign.lock:
+            self.flush()
+            self.foreign.remember()
 
     def flush(self) -> None:
         """Sends on what is waiting, also in streams that code has put in place of ours."""
