@@ -24,6 +24,8 @@ from executor.settings import Limits
 
 _LOOK_EVERY = 0.1
 _LOOK_AT_DISK_EVERY = 1.0
+_STOPS_WITHIN = 1.0
+_PAUSE = 0.0002
 
 Start = Callable[[int, int, int], None]
 """Runs a kernel with its socket, stdout and stderr; never returns."""
@@ -187,15 +189,21 @@ class Init:
         """Ends a run: what it started and left behind is killed, and threads that it left in its
         kernel stand still until the next run."""
         self._running = None
+        for pid, status in self._processes.living().items():
+            if pid in keep and status.threads > 1:
+                self._stop(pid)  # first, as they may start more
         settled = self._processes.kill(keep)
         if not settled:
             self._processes.kill()
         self._reap()
-        for pid, status in self._processes.living().items():
-            if status.threads > 1 and pid not in self._stopped:
-                self._stopped.add(pid)
-                self._signal(pid, signal.SIGSTOP)
         return settled
+
+    def _stop(self, pid: int) -> None:
+        self._stopped.add(pid)
+        self._signal(pid, signal.SIGSTOP)
+        deadline = time.monotonic() + _STOPS_WITHIN
+        while self._processes.moves(pid) and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
 
     def _reap(self) -> None:
         while True:

@@ -15,9 +15,14 @@ _KILLED_WITHIN = 8.0
 class Status(NamedTuple):
     """What /proc tells of a process."""
 
-    dead: bool
+    state: str
     parent: int
     threads: int
+
+    @property
+    def dead(self) -> bool:
+        """Whether it has ended, though perhaps nobody has asked how."""
+        return self.state in "ZX"
 
 
 class Processes:
@@ -54,6 +59,11 @@ class Processes:
                 found[pid] = seen[pid]
                 ahead.append(pid)
         return found
+
+    def moves(self, pid: int) -> bool:
+        """Whether it goes on, being neither stopped nor dead."""
+        status = _status(pid)
+        return status is not None and status.state not in "TtZX"
 
     def kill(self, keep: Collection[int] = ()) -> bool:
         """Kills all but those; False when they kept coming back faster than they could go."""
@@ -93,7 +103,7 @@ def _status(pid: int) -> Status | None:
     except OSError:
         return None
     fields = text[text.rindex(")") + 2 :].split()
-    return Status(fields[0] in "ZX", int(fields[1]), int(fields[17]))
+    return Status(fields[0], int(fields[1]), int(fields[17]))
 
 
 def _resident(pid: int) -> int:
