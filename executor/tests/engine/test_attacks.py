@@ -113,7 +113,7 @@ def test_what_a_run_leaves_behind_is_dead_or_silent_in_the_next(
     only_its_kernel_lives(sandbox)
     for _ in range(3):
         outcome = run(ran(sandbox, "print('clean')\nimport time; time.sleep(0.02)\nprint('clean')"))
-        assert (outcome.stdout, outcome.outputs) == ("clean\nclean\n", ())
+        assert (outcome.stdout, outcome.outputs) == ("clean\nclean\n", ()), outcome
 
 
 def test_a_forked_child_that_forgets_to_leave_does_not_answer(
