@@ -7,6 +7,8 @@ from program import Program
 from running import Running
 
 from executor.front.app import Options
+from executor.front.server import Connections
+from executor.wire.body import Patience
 
 
 @pytest.fixture
@@ -21,6 +23,16 @@ def serve() -> Iterator[Callable[..., Running]]:
     yield start
     for each in started:
         each.close()
+
+
+@pytest.fixture
+def strict(serve: Callable[..., Running]) -> Running:
+    """A server that soon loses its patience."""
+    return serve(
+        patience=Patience(pause=0.3, start=0.6, rate=1024 * 1024),
+        connections=Connections(idle=0.4, linger=0.2),
+        largest_upload=1024 * 1024,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,3 @@
-import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,11 +7,8 @@ from running import Running
 from stories import Answer, call
 
 from executor.front import session as sessions
-from executor.front.execution import Execution
-from executor.front.results import Ledger, Results
 from executor.front.server import Connections
 from executor.outcome import Outcome, Output
-from executor.wire.orders import Order
 
 Serve = Callable[..., Running]
 
@@ -241,98 +237,3 @@ def test_values_that_json_does_not_have_are_made_fit(serve: Serve) -> None:
         "an integer of 16610 bits",
         "half ?",
     ]
-
-
-def events(body: bytes) -> list[tuple[str, dict[str, str]]]:
-    """The server-sent events of a stream."""
-    found: list[tuple[str, dict[str, str]]] = []
-    for block in body.decode().split("\n\n"):
-        lines = [line for line in block.splitlines() if ": " in line and line[0] != ":"]
-        fields = dict(line.split(": ", 1) for line in lines)
-        if "event" in fields:
-            found.append((fields["event"], json.loads(fields["data"])))
-    return found
-
-
-def test_output_is_streamed_while_it_runs_and_again_afterwards(serve: Serve) -> None:
-    running = serve()
-    operation = start(running.server, "wait()")
-    stream = target(f"/executions/{operation}/stream")
-    begun(running)
-    found = running.app.sessions.find("test-session")
-    assert found is not None
-    execution = found.results.find(operation)
-
-    with Wire(running.server) as wire:
-        wire.head("GET", stream, "Connection: close")
-        assert b"waiting" in wire.hear_until(b"waiting")
-        for text in ("a\n", "b\n"):
-            running.call(lambda text=text: execution.heard("stderr", text))
-        assert b"b" in wire.hear_until(b"b\\n")
-        release(running)
-        live = events(wire.hear_until(b"Succeeded"))
-    later = call(running.server, "GET", stream)
-
-    end = ("end", {"id": operation, "status": "Succeeded"})
-    assert live[0] == ("stdout", {"text": "waiting\n"})
-    assert "".join(data["text"] for kind, data in live if kind == "stderr") == "a\nb\n"
-    assert live[-1] == end
-    assert events(later.body) == [("stdout", {"text": "waiting\n"}), end]
-    assert later.headers["content-type"] == "text/event-stream"
-
-
-def test_output_in_small_pieces_is_kept_in_few() -> None:
-    execution = Execution("x", Order(code="1"))
-    for _ in range(100_000):
-        execution.heard("stdout", "a")
-
-    assert sum(len(text) for _, text in execution._said) == 100_000
-    assert len(execution._said) < 100
-
-
-def finished(key: str, size: int) -> Execution:
-    execution = Execution(key, Order(code="1"))
-    execution.end(Outcome("Succeeded", stdout="a" * size))
-    return execution
-
-
-def test_old_outcomes_are_forgotten_but_not_run_again() -> None:
-    ledger = Ledger(most=1_000_000)
-    large, small = Results(ledger), Results(ledger, most=10)
-    for table, name, size in ((small, "s", 1000), *((large, f"l{n}", 300_000) for n in range(5))):
-        execution = finished(name, size)
-        table.begin(execution)
-        table.ended(execution)
-
-    assert small.find("s").outcome is not None
-    assert large.find("l4").outcome is not None
-    assert [large.get(f"l{n}").forgotten for n in range(5)] == [True, True, False, False, False]
-    assert large.bytes + small.bytes < 1_000_000
-    for n in range(20):
-        execution = finished(f"more{n}", 1)
-        small.begin(execution)
-        small.ended(execution)
-    assert small.get("s").forgotten
-    assert not small.get("more19").forgotten
-
-
-def test_the_newest_outcome_is_kept_however_large_it_is() -> None:
-    ledger = Ledger(most=1000)
-    table = Results(ledger)
-    execution = finished("x", 5000)
-    table.begin(execution)
-    table.ended(execution)
-
-    assert table.find("x").outcome is not None
-
-
-def test_a_forgotten_outcome_is_said_to_be_so(serve: Serve) -> None:
-    running, operation = serve(), str(uuid.uuid4())
-    run(running.server, "1", operation)
-    found = running.app.sessions.find("test-session")
-    assert found is not None
-    running.call(found.results.forget_oldest)
-
-    refused(look(running, operation), 410, "ExecutionForgotten")
-    refused(run(running.server, "1", operation), 410, "ExecutionForgotten")
-    assert running.pool.taken[0].ran == ["1"]
