@@ -241,5 +241,5 @@ def _take_for_alone(directory: str) -> bool:
 
 def quiet_signals() -> None:
     """As the first process of a namespace wants it: signals from inside it change nothing."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

@@ -133,6 +133,7 @@ def test_an_error_shows_the_lines_of_the_cell_and_one_of_the_library(
         ("raise ExceptionGroup('g', [ValueError('a')])", "ExceptionGroup"),
         ("x = 'a' * 10**6; raise ValueError(x)", "ValueError"),
         ("input()", "EOFError"),
+        ("import os; r, w = os.pipe(); os.close(r); os.write(w, b'x')", "BrokenPipeError"),
     ],
 )
 def test_every_error_has_a_name_and_a_bearable_traceback(
