@@ -1,10 +1,8 @@
 package dev.millrace.broker;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeToLive null if the sender set none
  * @param scheduledFor null if it is to be available at once
  * @param properties the application properties: String, Boolean, Byte, Short, Integer, Long, Float,
- *     Double, BigDecimal, Character, Instant, UUID, byte[]. May be empty where nobody reads them.
+ *     Double, BigDecimal, Character, Instant, UUID, byte[]; others are refused as {@code INVALID},
+ *     null counts as absent. May be empty where nobody reads them.
  */
 @SuppressWarnings("ArrayRecordComponent") // Megabytes are not copied, and nobody compares messages.
 public record Message(
@@ -39,36 +38,10 @@ public record Message(
     Map<String, Object> properties) {
 
   public Message {
-    properties = Map.copyOf(properties);
-    properties.forEach(
-        (name, value) -> {
-          if (!isSimple(value)) {
-            throw new IllegalArgumentException(
-                "the property " + name + " is a " + value.getClass().getName());
-          }
-        });
+    properties = Properties.simple(properties);
   }
 
   public int size() {
     return payload.length + annotations.length;
-  }
-
-  private static boolean isSimple(Object value) {
-    return switch (value) {
-      case String s -> true;
-      case Boolean b -> true;
-      case Long n -> true;
-      case Integer n -> true;
-      case Short n -> true;
-      case Byte n -> true;
-      case Double n -> true;
-      case Float n -> true;
-      case BigDecimal n -> true;
-      case Character c -> true;
-      case Instant t -> true;
-      case UUID u -> true;
-      case byte[] b -> true;
-      default -> false;
-    };
   }
 }

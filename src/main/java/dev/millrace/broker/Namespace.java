@@ -18,9 +18,16 @@ public interface Namespace extends AutoCloseable {
    *     this process but not one of the machine
    * @param timer whether a thread does what is due when it is due; if not, {@link #passDeadlines}
    *     must be called
+   * @param memory so many bytes of messages may be kept in memory; others are read when they are
+   *     received
    */
-  record Options(boolean fsync, boolean timer) {
+  record Options(boolean fsync, boolean timer, long memory) {
     public static final Options DEFAULT = new Options(true, true);
+
+    /** With an eighth of the heap. */
+    public Options(boolean fsync, boolean timer) {
+      this(fsync, timer, Runtime.getRuntime().maxMemory() / 8);
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,10 +41,29 @@ final class FileSizeTest {
   void messages_that_stay_among_many_that_go_do_not_hold_on_to_their_space() throws IOException {
     var receiving = PLAIN.withMaxDeliveryCount(2000);
     try (var f = Fixture.queue(directory, receiving, Sending.DEFAULT)) {
-      flow(f, 100);
+      flow(f, 50);
 
       assertSmall();
     }
+  }
+
+  @Test
+  void what_was_noted_about_a_message_goes_with_it() throws IOException {
+    try (var f = Fixture.queue(directory)) {
+      for (int i = 0; i < 80; i++) {
+        done(f.queue().publish(batch()));
+        var note = new Settlement.Abandon(Map.of("note", KILOBYTE.repeat(10)));
+        settle(f, note);
+        settle(f, COMPLETE);
+      }
+
+      assertSmall();
+    }
+  }
+
+  private static void settle(Fixture f, Settlement how) {
+    var answers = f.receive(50).stream().map(each -> f.queue().settle(token(each), how)).toList();
+    answers.forEach(Fixture::done);
   }
 
   /** Every so many, one is deferred for ever instead. */

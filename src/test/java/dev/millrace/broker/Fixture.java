@@ -160,7 +160,9 @@ final class Fixture implements AutoCloseable {
   }
 
   private Namespace open() {
-    return Namespace.open(setup, directory, clock, new Namespace.Options(false, false));
+    // Room for some short messages only, so that others are read from the file.
+    var options = new Namespace.Options(false, false, 10);
+    return Namespace.open(setup, directory, clock, options);
   }
 
   static final Settlement.Complete COMPLETE = new Settlement.Complete();

@@ -37,7 +37,8 @@ final class KillTest {
   private final Set<String> leaving = new HashSet<>();
 
   @Test
-  void no_granted_message_is_lost_and_no_completed_one_comes_back() throws Exception {
+  void no_granted_message_is_lost_no_completed_one_comes_back_and_no_batch_is_halved()
+      throws Exception {
     var random = new Random(7);
     for (int round = 0; round < ROUNDS; round++) {
       int lines = 200 + random.nextInt(3000);
@@ -100,6 +101,23 @@ final class KillTest {
     }
   }
 
+  /** A batch that nobody was told about came in as a whole or not at all. */
+  private void assertWhole(Set<String> there) {
+    for (String each : open) {
+      if (there.contains(each)) {
+        int end = each.lastIndexOf('-');
+        String batch = each.substring(0, end + 1);
+        int number = Integer.parseInt(each.substring(each.lastIndexOf('-', end - 1) + 1, end));
+        for (int i = 0; i < OtherBroker.batchSize(number); i++) {
+          String sibling = batch + i;
+          assertTrue(
+              there.contains(sibling) || leaving.contains(sibling) || gone.contains(sibling),
+              () -> each + " is there without " + sibling);
+        }
+      }
+    }
+  }
+
   private void check(int round) throws IOException {
     try (var f = Fixture.queue(directory)) {
       // Who was abandoned too often is a dead letter; nobody is both.
@@ -112,6 +130,7 @@ final class KillTest {
       var back = new HashSet<>(there);
       back.retainAll(gone);
       assertEquals(Set.of(), back, "came back in round " + round);
+      assertWhole(there);
       // From here on it is known.
       sent.addAll(there);
       for (String each : open) {

@@ -54,7 +54,7 @@ final class OtherBroker {
   private static void send(Queue queue, String sender) {
     for (int i = 0; ; i++) {
       List<Message> batch = new ArrayList<>();
-      for (int j = 0; j <= i % 5; j++) {
+      for (int j = 0; j < batchSize(i); j++) {
         String name = sender + "-" + i + "-" + j;
         batch.add(Fixture.message(name));
         say("? " + name);
@@ -62,6 +62,10 @@ final class OtherBroker {
       Fixture.done(queue.publish(batch));
       batch.forEach(message -> say("+ " + new String(message.payload(), US_ASCII)));
     }
+  }
+
+  static int batchSize(int number) {
+    return number % 5 + 1;
   }
 
   private static void settle(Queue queue) {

@@ -25,6 +25,7 @@ import dev.millrace.broker.setup.Sending;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -359,6 +360,36 @@ final class QueueTest {
 
       assertEquals(Reason.NOT_FOUND, refused.reason());
       assertEquals("The messaging entity 'nowhere' could not be found.", refused.getMessage());
+    }
+  }
+
+  @Test
+  void a_property_that_cannot_be_kept_is_refused_at_once_and_null_counts_as_absent() {
+    var list = Map.<String, Object>of("list", List.of(1));
+    assertEquals(Reason.INVALID, reason(() -> new Settlement.Abandon(list)));
+    assertEquals(Reason.INVALID, reason(() -> new Given("a").properties(list).message()));
+
+    var withNull = new HashMap<String, Object>();
+    withNull.put("nothing", null);
+    assertEquals(Map.of(), new Settlement.Defer(withNull).properties());
+  }
+
+  @Test
+  void an_interrupted_receiver_harms_nobody() {
+    try (var f = Fixture.queue(directory)) {
+      f.send("a message that has no room in memory");
+      // What was not read since the start is not in the store's memory either.
+      f.restart();
+
+      Thread.currentThread().interrupt();
+      var delivery = f.receiveOne();
+      Thread.interrupted();
+
+      assertEquals("a message that has no room in memory", text(delivery));
+      f.settle(delivery, COMPLETE);
+      f.send("b");
+      f.restart();
+      assertEquals(List.of("b"), texts(f.receive(5)));
     }
   }
 

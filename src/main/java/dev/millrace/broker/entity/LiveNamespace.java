@@ -44,7 +44,7 @@ public final class LiveNamespace implements Namespace {
 
   public static LiveNamespace open(
       NamespaceSetup setup, Path directory, InstantSource clock, Options options) {
-    Store store = Store.open(directory, options.fsync());
+    Store store = Store.open(directory, options.fsync(), options.memory());
     try {
       var namespace = new LiveNamespace(store, clock);
       setup.queues().forEach(namespace::build);

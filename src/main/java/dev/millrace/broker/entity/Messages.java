@@ -237,13 +237,8 @@ final class Messages {
   }
 
   Delivery delivery(Entry entry) {
-    Stored stored = entry.stored;
-    if (stored == null) {
-      stored = table.get(entry.number);
-    }
-    if (stored == null) {
-      throw new IllegalStateException("message " + entry.number + " of " + address + " is missing");
-    }
+    Stored inMemory = entry.stored;
+    Stored stored = inMemory != null ? inMemory : table.read(entry.number).orElseThrow();
     long expiresAt = stored.expiresAt();
     return new Delivery(
         stored.payload(),

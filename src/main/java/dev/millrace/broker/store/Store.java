@@ -4,6 +4,8 @@ import dev.millrace.broker.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
@@ -25,20 +27,24 @@ public final class Store implements AutoCloseable {
   private final MVStore file;
   private final boolean fsync;
   private final GroupCommit commits = new GroupCommit(this::flush);
-  private final AtomicLong room = new AtomicLong(Math.max(16 << 20, memory() / 8));
+  private final AtomicLong room;
+  private final ExecutorService reader =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("broker-read").daemon().factory());
   private int commitsSinceLook;
 
-  private Store(MVStore file, boolean fsync) {
+  private Store(MVStore file, boolean fsync, long room) {
     this.file = file;
     this.fsync = fsync;
+    this.room = new AtomicLong(room);
   }
 
   /**
    * Opens or makes the file in this directory.
    *
+   * @param room for so many bytes there is room in memory
    * @throws IllegalStateException saying what is wrong with it, and what to do
    */
-  public static Store open(Path directory, boolean fsync) {
+  public static Store open(Path directory, boolean fsync, long room) {
     Path path = directory.resolve("broker.mv");
     MVStore file;
     try {
@@ -64,7 +70,7 @@ public final class Store implements AutoCloseable {
           path + " was written by a later version of Millrace; use that version, or another file.");
     }
     file.setStoreVersion(FORMAT);
-    return new Store(file, fsync);
+    return new Store(file, fsync, room);
   }
 
   public Table<Long, Stored> messages(String queue) {
@@ -132,6 +138,7 @@ public final class Store implements AutoCloseable {
   @Override
   public void close() {
     commits.close();
+    reader.close();
     // One that failed has closed itself already.
     if (!file.isClosed()) {
       file.close();
@@ -140,7 +147,7 @@ public final class Store implements AutoCloseable {
 
   private <K, V> Table<K, V> table(String name, DataType<K> keys, DataType<V> values) {
     return new Table<>(
-        file.openMap(name, new MVMap.Builder<K, V>().keyType(keys).valueType(values)));
+        file.openMap(name, new MVMap.Builder<K, V>().keyType(keys).valueType(values)), reader);
   }
 
   private void flush() {
@@ -162,10 +169,6 @@ public final class Store implements AutoCloseable {
         file.sync();
       }
     }
-  }
-
-  private static long memory() {
-    return Runtime.getRuntime().maxMemory();
   }
 
   private static String diagnosis(Path path, MVStoreException e) {
