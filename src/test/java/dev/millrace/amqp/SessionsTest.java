@@ -152,7 +152,12 @@ class SessionsTest {
       assertThatThrownBy(() -> holder.complete(message))
           .isInstanceOfSatisfying(
               ServiceBusException.class,
-              e -> assertThat(e.getReason()).isEqualTo(ServiceBusFailureReason.SESSION_LOCK_LOST));
+              // The other is what the client says when it has heard of the end of the link before.
+              e ->
+                  assertThat(e.getReason())
+                      .isIn(
+                          ServiceBusFailureReason.SESSION_LOCK_LOST,
+                          ServiceBusFailureReason.GENERAL_ERROR));
       assertThat(bodies(next, 1)).containsExactly("a");
     }
   }
