@@ -1,0 +1,162 @@
+package dev.millrace;
+
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.AgentLoop;
+import dev.millrace.agent.Agents;
+import dev.millrace.agent.JobSessions;
+import dev.millrace.agent.VirtualTasks;
+import dev.millrace.artifact.Artifacts;
+import dev.millrace.bus.BusSettings;
+import dev.millrace.bus.Queues;
+import dev.millrace.bus.RequestReader;
+import dev.millrace.bus.TestBus;
+import dev.millrace.bus.pump.Pump;
+import dev.millrace.bus.servicebus.Namespace;
+import dev.millrace.bus.servicebus.ServiceBusJobQueue;
+import dev.millrace.bus.servicebus.ServiceBusResultTopic;
+import dev.millrace.intake.Admission;
+import dev.millrace.intake.Aftermath;
+import dev.millrace.intake.Conversations;
+import dev.millrace.intake.Intake;
+import dev.millrace.intake.Pointers;
+import dev.millrace.intake.Results;
+import dev.millrace.job.Secret;
+import dev.millrace.journal.Index;
+import dev.millrace.journal.Journal;
+import dev.millrace.model.LanguageModel;
+import dev.millrace.session.CodeSession;
+import dev.millrace.storage.Storage;
+import dev.millrace.tool.Tool;
+import dev.millrace.worker.Patience;
+import dev.millrace.worker.Sweeper;
+import dev.millrace.worker.Worker;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
+
+/** The real code of one process, on a bus and a store, with a model and a tool of the test. */
+final class TestMill implements AutoCloseable {
+  static final Patience PATIENCE =
+      new Patience(
+          TestBus.LOCK, Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(1));
+  private static final BusSettings.Limits LIMITS = new BusSettings.Limits(4, 4, 1);
+
+  final Intake intake;
+  final Sweeper sweeper;
+  final Index index;
+  private final Worker worker;
+  private final Pump pump;
+  private final Namespace namespace;
+
+  TestMill(
+      String name,
+      Namespace namespace,
+      Storage storage,
+      Queues queues,
+      LanguageModel model,
+      Tool tool) {
+    this.namespace = namespace;
+    InstantSource clock = InstantSource.system();
+    var json = Json.MAPPER;
+    var journal = new Journal(storage, json, clock, () -> UUID.randomUUID().toString());
+    index = new Index(storage);
+    var artifacts = new Artifacts(storage);
+    var results = new Results(json, artifacts, clock, "results");
+    var conversations = new Conversations(journal, results);
+    var queue = new ServiceBusJobQueue(namespace, json);
+    var topic = new ServiceBusResultTopic(namespace);
+    var pointers = new Pointers(queue, queues, () -> UUID.randomUUID().toString());
+    var sessions = new JobSessions((holder, past) -> noSession());
+    var aftermath =
+        new Aftermath(index, topic, results, conversations, sessions::release, pointers, clock);
+    var admission =
+        new Admission(
+            index, journal, artifacts, results, conversations, new Secret(new byte[32]), clock);
+    intake =
+        new Intake(
+            journal,
+            admission,
+            results,
+            aftermath,
+            pointers,
+            topic,
+            queues,
+            target -> target.equals("replies") || target.equals("gone"),
+            clock,
+            new SplittableRandom());
+    var agents = new Agents(List.of(new Agent("analyst", model, "Play.", List.of(tool))));
+    var loop =
+        new AgentLoop(new VirtualTasks(), sessions, artifacts, clock, PATIENCE.longestCall());
+    var reader = new RequestReader(json, "analyst");
+    worker =
+        new Worker(
+            name,
+            journal,
+            index,
+            reader,
+            intake,
+            conversations,
+            results,
+            aftermath,
+            pointers,
+            agents,
+            loop,
+            PATIENCE,
+            clock);
+    sweeper =
+        new Sweeper(
+            journal,
+            index,
+            reader,
+            intake,
+            conversations,
+            results,
+            aftermath,
+            pointers,
+            queue,
+            queues,
+            PATIENCE,
+            clock);
+    pump = new Pump(namespace, queues, LIMITS, worker::handle);
+  }
+
+  /** One that is there only to be released. */
+  private static CodeSession noSession() {
+    return (CodeSession)
+        Proxy.newProxyInstance(
+            CodeSession.class.getClassLoader(),
+            new Class<?>[] {CodeSession.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "createdAt" -> Optional.empty();
+                  case "release" -> null;
+                  default -> throw new UnsupportedOperationException(method.getName());
+                });
+  }
+
+  TestMill start() {
+    pump.start();
+    return this;
+  }
+
+  /** As at a SIGTERM. */
+  boolean stop() {
+    worker.stop();
+    return pump.drain(Duration.ofSeconds(20));
+  }
+
+  /** As at a crash: nothing is settled, renewed or sent any more. */
+  void die() {
+    namespace.close();
+    pump.close();
+  }
+
+  @Override
+  public void close() {
+    pump.close();
+  }
+}
