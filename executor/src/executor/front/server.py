@@ -52,8 +52,10 @@ class Connection(RequestHandler):
         message: str | None = None,
     ) -> StreamResponse:
         """The page for what aiohttp could not read; and for what we failed at."""
-        if request.writer.output_size > 0:
-            raise ConnectionError("the answer has begun")
+        if isinstance(exc, ConnectionError) or request.writer.output_size > 0:
+            # The client has gone, or an answer has begun: there is nobody to tell.
+            log.debug("a connection broke", exc_info=exc)
+            raise ConnectionError("the connection broke")
         if status < 500:
             refusal = Refusal(400, "InvalidHttp", "The request is not well-formed HTTP.")
         else:
