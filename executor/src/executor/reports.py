@@ -3,8 +3,8 @@
 import signal
 from typing import Any
 
+from executor.capture import Capture
 from executor.frames import BROKEN
-from executor.link import Capture
 from executor.outcome import Code, Outcome, Problem, PythonError
 
 _WHY: dict[Code, str] = {

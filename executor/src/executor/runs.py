@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from executor import reports
+from executor.capture import Capture
 from executor.channel import Channel, ChannelClosed
 from executor.frames import Message
-from executor.link import Broken, Capture, CommandLink, Ended, KernelLink
+from executor.link import Broken, CommandLink, Ended, KernelLink
 from executor.outcome import Code, Outcome, Problem, Stream
 from executor.settings import MIB, Settings
 
