@@ -8,7 +8,7 @@
  *       in Azure Blob Storage.
  *   <li>{@link dev.millrace.journal}: what is known. One log per job and per conversation.
  *   <li>{@link dev.millrace.artifact}: files in and out, kept by their content.
- *   <li>{@link dev.millrace.bus}: ports to the broker, and what travels through it.
+ *   <li>{@link dev.millrace.bus}: ports to the broker, what travels through it, and the pump.
  *   <li>{@link dev.millrace.intake}: the way in, and what is left to do after an end.
  *   <li>{@link dev.millrace.session}: isolated places where code runs, on this machine or in a
  *       session pool of Azure.
@@ -21,13 +21,13 @@
  *   <li>{@link dev.millrace.amqp}: a namespace on this machine that the SDKs of Azure talk to.
  * </ol>
  *
- * <p>Storage and session have adapters; bus, model and tool are ports that nothing stands behind
+ * <p>Storage, bus and session have adapters; model and tool are ports that nothing stands behind
  * yet.
  *
  * <p>This package holds the command line and the pages that wire the rooms together, and nothing
- * else: {@code LocalWiring} is what runs on this machine, {@code AzureWiring} what runs in Azure,
- * and {@code Assembly} puts together what the settings ask for. Who may use whom is held by {@code
- * ShapeTest}.
+ * else: {@code SharedWiring} is what is the same everywhere, {@code LocalWiring} and {@code
+ * LocalBusWiring} what runs on this machine, {@code AzureWiring} what runs in Azure, and {@code
+ * Assembly} puts together what the settings ask for. Who may use whom is held by {@code ShapeTest}.
  */
 @NullMarked
 package dev.millrace;
