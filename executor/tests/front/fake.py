@@ -138,6 +138,7 @@ class FakeSandbox(Sandbox):
     async def close(self) -> None:
         self._gone = True
         self.release.set()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _at(self, path: str) -> Path:
         if self._gone:
