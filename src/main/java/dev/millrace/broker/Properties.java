@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Application properties that can be kept and compared. */
-final class Properties {
+public final class Properties {
   private Properties() {}
 
   /**
@@ -17,7 +17,7 @@ final class Properties {
    *
    * @throws Refused {@code INVALID} if one is of another type
    */
-  static Map<String, Object> simple(Map<String, ? extends @Nullable Object> properties) {
+  public static Map<String, Object> simple(Map<String, ? extends @Nullable Object> properties) {
     if (properties.isEmpty()) {
       return Map.of();
     }

@@ -1,6 +1,7 @@
 package dev.millrace.broker.filter;
 
 import dev.millrace.broker.Message;
+import dev.millrace.broker.Properties;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ public sealed interface Filter {
       implements Filter {
 
     public Correlation {
-      properties = Map.copyOf(properties);
+      properties = Properties.simple(properties); // what cannot be kept must not reach the store
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.millrace.broker.setup;
 import dev.millrace.broker.Refused;
 import dev.millrace.broker.Rules.Rule;
 import dev.millrace.broker.filter.Filter;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -178,7 +179,8 @@ final class NamespaceReader {
     node.map("Properties")
         .forEach(
             (name, value) -> {
-              if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+              boolean number = value instanceof Number && !(value instanceof BigInteger);
+              if (value instanceof String || number || value instanceof Boolean) {
                 wanted.put(String.valueOf(name), value);
               } else {
                 node.fault("Properties." + name, "a text, a number, true or false is expected");

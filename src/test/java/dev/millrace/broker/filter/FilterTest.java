@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.broker.Message;
 import dev.millrace.broker.Refused;
 import dev.millrace.broker.Refused.Reason;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -139,6 +140,14 @@ final class FilterTest {
     assertFalse(correlation("c2", Map.of()).matches(MESSAGE));
     assertFalse(correlation("c1", Map.of("color", "blue")).matches(MESSAGE));
     assertFalse(correlation("c1", Map.of("nothing", "red")).matches(MESSAGE));
+  }
+
+  @Test
+  void a_correlation_filter_names_no_value_that_cannot_be_kept() {
+    var refused =
+        assertThrows(Refused.class, () -> correlation("c1", Map.of("size", BigInteger.TEN)));
+
+    assertEquals(Reason.INVALID, refused.reason());
   }
 
   private static Filter correlation(String id, Map<String, Object> properties) {
