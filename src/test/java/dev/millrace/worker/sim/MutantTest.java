@@ -217,6 +217,16 @@ class MutantTest {
             "          if (!delivery.renew()) {\n",
             "          if (false) {\n"),
         new Mutant(
+            "claim where there is no place",
+            WORKER,
+            "stopping || !delivery.enter(kind(job))",
+            "stopping"),
+        new Mutant(
+            "claim while stopping",
+            WORKER,
+            "stopping || !delivery.enter(kind(job))",
+            "!delivery.enter(kind(job))"),
+        new Mutant(
             "run without a claim",
             WORKER,
             "          if (job.append(claim)) {\n",

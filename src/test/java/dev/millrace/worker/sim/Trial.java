@@ -51,6 +51,8 @@ final class Trial {
         List.<Consumer<GuardTest>>of(
             GuardTest::a_later_turn_finishes_a_head_that_has_ended_and_lost_its_message,
             GuardTest::nothing_is_claimed_when_the_broker_says_that_the_lock_is_gone,
+            GuardTest::nothing_is_claimed_that_is_not_to_run_here,
+            GuardTest::nothing_is_claimed_by_a_worker_that_is_asked_to_stop,
             GuardTest::a_head_whose_log_is_lost_holds_up_no_later_turn,
             GuardTest::a_worker_whose_clock_is_late_waits_for_a_model_like_any_other,
             GuardTest::a_job_whose_place_in_line_was_lost_is_run_all_the_same)) {
