@@ -51,8 +51,9 @@ final class Look {
       head = conversations.passOver(own, head.get());
     }
     if (head.isEmpty()) {
-      // it ended and left the line while we looked; or the line was lost, and it stands alone
-      return atHead(delivery, own.refresh());
+      boolean hadPlace = own.refresh().state().attempts().epoch() > 0;
+      // it ended and left the line while we looked; or the line was lost while it had its place
+      return hadPlace ? atHead(delivery, own) : at(delivery, own);
     }
     return atHead(delivery, head.get().equals(own.job().id()) ? own : read(own, head.get()));
   }

@@ -147,6 +147,31 @@ class GuardTest {
         .noneMatch(line -> line.entry() instanceof Entry.Claimed);
   }
 
+  /** The message of the second turn came first and carries the first; then its own turn ends. */
+  @Test
+  void a_message_is_not_settled_over_an_earlier_turn_that_was_claimed_under_it() {
+    cluster.clientOf(Plan.of(Script.of("J0")).in("talk"), Duration.ZERO);
+    cluster.clientOf(Plan.of(Script.of("J1")).in("talk"), Duration.ofSeconds(1));
+    world.sim.run(() -> cluster.answered());
+    world.broker.queue().removeIf(held -> held.message.identity().equals(HEAD.id().value()));
+    cluster.startWorker();
+    world.sim.run(this::headIsClaimed);
+    world.sim.crash(cluster.workers.getFirst().proc);
+    var facade = new Sim.Proc("facade", false);
+    var second = new JobRef("default", JobId.ofKey(World.OWNER, "key-J1"));
+    world.sim.spawn(facade, "facade", () -> world.node(facade).intake().cancel(second, "somebody"));
+
+    cluster.runUntilQuiet();
+
+    assertThat(new Checker(world).check()).isEmpty();
+    assertThat(world.broker.published()).hasSize(2);
+  }
+
+  private boolean headIsClaimed() {
+    return Lines.job(world.store.bytes(Layout.log(Layout.job(HEAD)))).stream()
+        .anyMatch(line -> line.entry() instanceof Entry.Claimed);
+  }
+
   /** Nobody can say any more what it was; the turns behind it would wait for ever. */
   @Test
   void a_head_whose_log_is_lost_holds_up_no_later_turn() {
