@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bus",
     description = {
-      "Runs the local Service Bus alone, as an emulator for any project,",
-      "until it is stopped with Ctrl-C. It listens on this machine only."
+      "Runs the local Service Bus alone.",
+      "It is an emulator for any project, listens on this machine only, and runs until Ctrl-C."
     },
     mixinStandardHelpOptions = true)
 final class BusCommand implements Callable<Integer> {

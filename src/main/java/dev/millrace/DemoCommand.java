@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Shows what there is so far: prepares Python, and tries the storage and the bus.",
-      "Needs no account. Ends with exit code 3, because it cannot run a job yet."
+      "Shows what there is so far.",
+      "It prepares Python, and tries the storage and the bus. It needs no account, and ends with"
+          + " exit code 3, because it cannot run a job yet."
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {

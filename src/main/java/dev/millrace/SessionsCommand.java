@@ -21,15 +21,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sessions",
     description = {
-      "Runs the local session pool alone, for other programs: prints one line of JSON with its",
-      "endpoint and token, to which any client of Azure's session pools can be pointed, and runs",
-      "until it is stopped (Ctrl-C)."
+      "Runs the local session pool alone.",
+      "It prints one line of JSON with its endpoint and token, to which any client of Azure's"
+          + " session pools can be pointed, and runs until Ctrl-C."
     },
     mixinStandardHelpOptions = true)
 final class SessionsCommand implements Callable<Integer> {
   private final Path dotEnv;
 
-  @Option(names = "--port", paramLabel = "N", description = "port to listen on (any that is free)")
+  @Option(names = "--port", paramLabel = "N", description = "Where to listen. Default: any port that is free")
   private int port;
 
   @Spec private CommandSpec spec;
