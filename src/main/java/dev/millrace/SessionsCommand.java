@@ -29,7 +29,10 @@ import picocli.CommandLine.Spec;
 final class SessionsCommand implements Callable<Integer> {
   private final Path dotEnv;
 
-  @Option(names = "--port", paramLabel = "N", description = "Where to listen. Default: any port that is free")
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Where to listen. Default: any port that is free")
   private int port;
 
   @Spec private CommandSpec spec;
