@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The SDKs of other languages against {@code ./millrace bus}, each by a script of its own. */
+@Tag("full")
 class OtherSdksTest {
   private static final Path NODE = Path.of("src/test/node");
   private static final Path PYTHON = Path.of("src/test/python");

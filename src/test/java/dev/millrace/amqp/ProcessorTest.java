@@ -127,7 +127,11 @@ class ProcessorTest {
       bus.restart();
       bus.sender("restart").sendMessage(new ServiceBusMessage("after"));
 
-      assertThat(next(1)).containsExactly("after");
+      List<String> came = next(1);
+      while (came.equals(List.of("m0"))) { // it was not known to be done when all came to a stop
+        came = next(1);
+      }
+      assertThat(came).containsExactly("after");
     }
   }
 
