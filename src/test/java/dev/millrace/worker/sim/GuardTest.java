@@ -210,6 +210,19 @@ class GuardTest {
     assertThat(new Checker(world).check()).isEmpty();
   }
 
+  /** One death beside others, three alone; then it is not touched again. */
+  @Test
+  void a_job_that_kills_its_worker_kills_no_fifth_one() {
+    cluster.clientOf(Plan.of(Script.of("J0").killing()), Duration.ZERO);
+    cluster.startWorker();
+
+    world.sim.run(
+        () -> !world.broker.published().isEmpty() || world.history.kills.getOrDefault("J0", 0) > 4);
+
+    assertThat(world.history.kills.getOrDefault("J0", 0)).isEqualTo(4);
+    assertThat(world.broker.published()).hasSize(1);
+  }
+
   private static Delivery delivery(Delivery.Received message, boolean enters, boolean renews) {
     return new Delivery() {
       @Override

@@ -35,9 +35,9 @@ record Mutant(String name, String file, String guard, String without) {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("output").toFile())
             .start();
-    if (!trial.waitFor(2, TimeUnit.MINUTES)) {
+    if (!trial.waitFor(5, TimeUnit.MINUTES)) {
       trial.destroyForcibly().waitFor();
-      throw new IllegalStateException(name + ": neither caught nor cleared in two minutes");
+      throw new IllegalStateException(name + ": neither caught nor cleared in five minutes");
     }
     String output = Files.readString(folder.resolve("output")).strip();
     return trial.exitValue() == 0 ? "" : output;
