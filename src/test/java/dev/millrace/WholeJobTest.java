@@ -329,7 +329,7 @@ class WholeJobTest {
     }
 
     @Override
-    public Reply reply(Prompt prompt) {
+    public Reply reply(Prompt prompt, Words words) {
       var last = prompt.messages().getLast();
       String asked =
           prompt.messages().stream()
@@ -339,7 +339,7 @@ class WholeJobTest {
               .text();
       note("model " + asked);
       if (last.role() == Message.Role.USER) {
-        var call = new ToolCall("c", "echo", Map.of("text", asked));
+        var call = ToolCall.of("c", "echo", Map.of("text", asked));
         return answer(Message.assistant("I will.", List.of(call)));
       }
       if (asked.startsWith("wait")) {

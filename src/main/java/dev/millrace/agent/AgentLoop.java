@@ -162,7 +162,7 @@ public final class AgentLoop {
               : List.of();
       Map<String, Object> modelState =
           state.lastAnswer().map(Step.Model::modelState).orElse(past.modelState());
-      return new Prompt(messages, tools, modelState);
+      return new Prompt(messages, List.of(), tools, null, modelState);
     }
 
     private void callTool(List<ToolCall> calls, int index) {

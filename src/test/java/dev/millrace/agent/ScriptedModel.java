@@ -31,7 +31,7 @@ final class ScriptedModel implements LanguageModel {
   }
 
   static ToolCall call(String id, String tool) {
-    return new ToolCall(id, tool, Map.of("code", "print(1)"));
+    return ToolCall.of(id, tool, Map.of("code", "print(1)"));
   }
 
   @Override
@@ -40,7 +40,7 @@ final class ScriptedModel implements LanguageModel {
   }
 
   @Override
-  public Reply reply(Prompt prompt) {
+  public Reply reply(Prompt prompt, Words words) {
     asked.add(prompt);
     return script.remove().get();
   }

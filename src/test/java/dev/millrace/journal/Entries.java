@@ -39,7 +39,7 @@ public final class Entries {
     var toolCalls =
         Stream.iterate(1, i -> i + 1)
             .limit(calls)
-            .map(i -> new ToolCall("c" + i, "run_python", Map.of("code", "print(" + i + ")")))
+            .map(i -> ToolCall.of("c" + i, "run_python", Map.of("code", "print(" + i + ")")))
             .toList();
     return new Entry.ModelDone(
         step,

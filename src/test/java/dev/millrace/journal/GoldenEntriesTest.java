@@ -48,7 +48,7 @@ class GoldenEntriesTest {
                 "gpt-4o-mini",
                 Message.assistant(
                     "I will plot it.",
-                    List.of(new ToolCall("c1", "run_python", map("code", "print(1)", "x", null)))),
+                    List.of(ToolCall.of("c1", "run_python", map("code", "print(1)", "x", null)))),
                 new Usage(812, 96),
                 Map.of("session", "s-1"),
                 1.21,
@@ -92,7 +92,7 @@ class GoldenEntriesTest {
                 List.of(
                     Message.user("And by quarter?"),
                     Message.assistant(
-                        "", List.of(new ToolCall("c1", "run_python", Map.of("code", "1")))),
+                        "", List.of(ToolCall.of("c1", "run_python", Map.of("code", "1")))),
                     Message.tool("c1", "1"),
                     Message.assistant("Like this.", List.of())),
                 new Usage(1, 2),

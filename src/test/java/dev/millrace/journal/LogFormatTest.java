@@ -173,7 +173,7 @@ class LogFormatTest {
         new Entry.ModelDone(
             1,
             "m",
-            Message.assistant("", List.of(new ToolCall("c", "t", Map.of("a", nested)))),
+            Message.assistant("", List.of(ToolCall.of("c", "t", Map.of("a", nested)))),
             Usage.NONE,
             null,
             0,

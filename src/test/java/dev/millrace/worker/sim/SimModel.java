@@ -33,7 +33,7 @@ final class SimModel implements LanguageModel {
   }
 
   @Override
-  public Reply reply(Prompt prompt) {
+  public Reply reply(Prompt prompt, Words words) {
     List<Message> messages = prompt.messages();
     String asked =
         messages.stream()
@@ -82,7 +82,7 @@ final class SimModel implements LanguageModel {
     for (int i = 0; i < calls; i++) {
       String tool = i % 2 == 0 ? SimTools.PYTHON : SimTools.MAIL;
       toolCalls.add(
-          new ToolCall("call-" + i, tool, Map.of("code", script.name() + "." + turn + "." + i)));
+          ToolCall.of("call-" + i, tool, Map.of("code", script.name() + "." + turn + "." + i)));
     }
     String text =
         terse
