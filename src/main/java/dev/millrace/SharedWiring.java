@@ -1,23 +1,50 @@
 package dev.millrace;
 
+import dev.millrace.agent.AgentLoop;
+import dev.millrace.agent.Agents;
+import dev.millrace.agent.JobSessions;
+import dev.millrace.artifact.Artifacts;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.JobQueue;
 import dev.millrace.bus.QueueSettings;
 import dev.millrace.bus.Queues;
+import dev.millrace.bus.RequestReader;
 import dev.millrace.bus.ResultFeed;
 import dev.millrace.bus.ResultTopic;
+import dev.millrace.bus.pump.Pump;
 import dev.millrace.bus.servicebus.Entities;
 import dev.millrace.bus.servicebus.Namespace;
 import dev.millrace.bus.servicebus.ServiceBusJobQueue;
 import dev.millrace.bus.servicebus.ServiceBusResultFeed;
 import dev.millrace.bus.servicebus.ServiceBusResultTopic;
+import dev.millrace.intake.Admission;
+import dev.millrace.intake.Aftermath;
+import dev.millrace.intake.Conversations;
+import dev.millrace.intake.Intake;
+import dev.millrace.intake.Pointers;
+import dev.millrace.intake.Results;
+import dev.millrace.job.Secret;
+import dev.millrace.journal.Index;
+import dev.millrace.journal.Journal;
+import dev.millrace.storage.Storage;
+import dev.millrace.worker.Desk;
+import dev.millrace.worker.Patience;
+import dev.millrace.worker.Sweeper;
+import dev.millrace.worker.Worker;
+import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.UUID;
 
 /** What is the same everywhere. */
 @Factory
 final class SharedWiring {
+  /** Who is asked when a request names nobody. */
+  private static final String USUAL_AGENT = "analyst";
+
   @Singleton
   Queues queues(QueueSettings settings) {
     return settings.all();
@@ -41,5 +68,139 @@ final class SharedWiring {
   @Singleton
   ResultFeed resultFeed(Namespace namespace, BusSettings settings) {
     return new ServiceBusResultFeed(namespace, settings.topic());
+  }
+
+  @Singleton
+  Journal journal(Storage storage, ObjectMapper json, InstantSource clock) {
+    return new Journal(storage, json, clock, SharedWiring::mark);
+  }
+
+  @Singleton
+  Index index(Storage storage) {
+    return new Index(storage);
+  }
+
+  @Singleton
+  Artifacts artifacts(Storage storage) {
+    return new Artifacts(storage);
+  }
+
+  @Singleton
+  Results results(ObjectMapper json, Artifacts artifacts, InstantSource clock, BusSettings bus) {
+    return new Results(json, artifacts, clock, bus.topic());
+  }
+
+  @Singleton
+  Conversations conversations(Journal journal, Results results) {
+    return new Conversations(journal, results);
+  }
+
+  @Singleton
+  Pointers pointers(JobQueue queue, Queues queues) {
+    return new Pointers(queue, queues, SharedWiring::mark);
+  }
+
+  @Singleton
+  Aftermath aftermath(
+      Index index,
+      ResultTopic topic,
+      Results results,
+      Conversations conversations,
+      JobSessions sessions,
+      Pointers pointers,
+      InstantSource clock) {
+    return new Aftermath(index, topic, results, conversations, sessions::release, pointers, clock);
+  }
+
+  @Singleton
+  Admission admission(
+      Index index,
+      Journal journal,
+      Artifacts artifacts,
+      Results results,
+      Conversations conversations,
+      Secret secret,
+      InstantSource clock) {
+    return new Admission(index, journal, artifacts, results, conversations, secret, clock);
+  }
+
+  @Singleton
+  Intake intake(
+      Journal journal,
+      Admission admission,
+      Results results,
+      Aftermath aftermath,
+      Pointers pointers,
+      ResultTopic topic,
+      Queues queues,
+      QueueSettings settings,
+      InstantSource clock) {
+    return new Intake(
+        journal,
+        admission,
+        results,
+        aftermath,
+        pointers,
+        topic,
+        queues,
+        settings.replyTo()::allows,
+        clock,
+        new SecureRandom());
+  }
+
+  @Singleton
+  RequestReader requestReader(ObjectMapper json) {
+    return new RequestReader(json, USUAL_AGENT);
+  }
+
+  @Singleton
+  Patience patience(BusSettings bus) {
+    return Patience.USUAL.withLock(bus.lock());
+  }
+
+  @Singleton
+  Desk desk(
+      Journal journal,
+      Index index,
+      RequestReader reader,
+      Intake intake,
+      Conversations conversations,
+      Results results,
+      Aftermath aftermath,
+      Pointers pointers,
+      Patience patience,
+      InstantSource clock) {
+    return new Desk(
+        journal,
+        index,
+        reader,
+        intake,
+        conversations,
+        results,
+        aftermath,
+        pointers,
+        patience,
+        clock);
+  }
+
+  @Singleton
+  Worker worker(Desk desk, Agents agents, AgentLoop loop) {
+    return new Worker("%s-%s".formatted(ProcessHandle.current().pid(), mark()), desk, agents, loop);
+  }
+
+  @Singleton
+  Sweeper sweeper(Desk desk, JobQueue queue, Queues queues) {
+    return new Sweeper(desk, queue, queues);
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  Pump pump(Namespace namespace, Queues queues, BusSettings settings, Worker worker) {
+    return new Pump(namespace, queues, settings.limits(), worker::handle);
+  }
+
+  /** Never the same twice. */
+  private static String mark() {
+    return UUID.randomUUID().toString();
   }
 }

@@ -5,28 +5,21 @@ import dev.millrace.agent.AgentLoop;
 import dev.millrace.agent.Agents;
 import dev.millrace.agent.JobSessions;
 import dev.millrace.agent.VirtualTasks;
-import dev.millrace.artifact.Artifacts;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.RequestReader;
 import dev.millrace.bus.TestBus;
 import dev.millrace.bus.pump.Pump;
 import dev.millrace.bus.servicebus.Namespace;
-import dev.millrace.bus.servicebus.ServiceBusJobQueue;
-import dev.millrace.bus.servicebus.ServiceBusResultTopic;
-import dev.millrace.intake.Admission;
-import dev.millrace.intake.Aftermath;
-import dev.millrace.intake.Conversations;
 import dev.millrace.intake.Intake;
-import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
 import dev.millrace.job.Secret;
 import dev.millrace.journal.Index;
-import dev.millrace.journal.Journal;
 import dev.millrace.model.LanguageModel;
 import dev.millrace.session.CodeSession;
 import dev.millrace.storage.Storage;
 import dev.millrace.tool.Tool;
+import dev.millrace.worker.Desk;
 import dev.millrace.worker.Patience;
 import dev.millrace.worker.Sweeper;
 import dev.millrace.worker.Worker;
@@ -36,7 +29,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.UUID;
 
 /** The real code of one process, on a bus and a store, with a model and a tool of the test. */
 final class TestMill implements AutoCloseable {
@@ -62,20 +54,21 @@ final class TestMill implements AutoCloseable {
     this.namespace = namespace;
     InstantSource clock = InstantSource.system();
     var json = Json.MAPPER;
-    var journal = new Journal(storage, json, clock, () -> UUID.randomUUID().toString());
-    index = new Index(storage);
-    var artifacts = new Artifacts(storage);
+    var shared = new SharedWiring();
+    var journal = shared.journal(storage, json, clock);
+    index = shared.index(storage);
+    var artifacts = shared.artifacts(storage);
     var results = new Results(json, artifacts, clock, "results");
-    var conversations = new Conversations(journal, results);
-    var queue = new ServiceBusJobQueue(namespace, json);
-    var topic = new ServiceBusResultTopic(namespace);
-    var pointers = new Pointers(queue, queues, () -> UUID.randomUUID().toString());
+    var conversations = shared.conversations(journal, results);
+    var queue = shared.jobQueue(namespace, json);
+    var topic = shared.resultTopic(namespace);
+    var pointers = shared.pointers(queue, queues);
     var sessions = new JobSessions((holder, past) -> noSession());
     var aftermath =
-        new Aftermath(index, topic, results, conversations, sessions::release, pointers, clock);
+        shared.aftermath(index, topic, results, conversations, sessions, pointers, clock);
+    var secret = new Secret(new byte[32]);
     var admission =
-        new Admission(
-            index, journal, artifacts, results, conversations, new Secret(new byte[32]), clock);
+        shared.admission(index, journal, artifacts, results, conversations, secret, clock);
     intake =
         new Intake(
             journal,
@@ -91,36 +84,20 @@ final class TestMill implements AutoCloseable {
     var agents = new Agents(List.of(new Agent("analyst", model, "Play.", List.of(tool))));
     var loop =
         new AgentLoop(new VirtualTasks(), sessions, artifacts, clock, PATIENCE.longestCall());
-    var reader = new RequestReader(json, "analyst");
-    worker =
-        new Worker(
-            name,
+    var desk =
+        new Desk(
             journal,
             index,
-            reader,
+            new RequestReader(json, "analyst"),
             intake,
             conversations,
             results,
             aftermath,
             pointers,
-            agents,
-            loop,
             PATIENCE,
             clock);
-    sweeper =
-        new Sweeper(
-            journal,
-            index,
-            reader,
-            intake,
-            conversations,
-            results,
-            aftermath,
-            pointers,
-            queue,
-            queues,
-            PATIENCE,
-            clock);
+    worker = new Worker(name, desk, agents, loop);
+    sweeper = shared.sweeper(desk, queue, queues);
     pump = new Pump(namespace, queues, LIMITS, worker::handle);
   }
 

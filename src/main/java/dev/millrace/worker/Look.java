@@ -24,11 +24,11 @@ final class Look {
   private final Patience patience;
   private final InstantSource clock;
 
-  Look(Journal journal, Conversations conversations, Patience patience, InstantSource clock) {
-    this.journal = journal;
-    this.conversations = conversations;
-    this.patience = patience;
-    this.clock = clock;
+  Look(Desk desk) {
+    this.journal = desk.journal();
+    this.conversations = desk.conversations();
+    this.patience = desk.patience();
+    this.clock = desk.clock();
   }
 
   /**

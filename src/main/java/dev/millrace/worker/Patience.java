@@ -18,6 +18,11 @@ public record Patience(Duration lock, Duration longestCall, Duration outage, Dur
           Duration.ofHours(2),
           Duration.ofMinutes(10));
 
+  /** The same with another lock. */
+  public Patience withLock(Duration lock) {
+    return new Patience(lock, longestCall, outage, queued);
+  }
+
   /** A claim that has been silent for longer than this has lost its worker and its message. */
   Duration silence() {
     return longestCall.plus(lock.multipliedBy(2));

@@ -43,23 +43,15 @@ final class Shift {
   private final Patience patience;
   private final InstantSource clock;
 
-  Shift(
-      Journal journal,
-      Agents agents,
-      AgentLoop loop,
-      Results results,
-      Aftermath aftermath,
-      Pointers pointers,
-      Patience patience,
-      InstantSource clock) {
-    this.journal = journal;
+  Shift(Desk desk, Agents agents, AgentLoop loop) {
+    this.journal = desk.journal();
     this.agents = agents;
     this.loop = loop;
-    this.results = results;
-    this.aftermath = aftermath;
-    this.pointers = pointers;
-    this.patience = patience;
-    this.clock = clock;
+    this.results = desk.results();
+    this.aftermath = desk.aftermath();
+    this.pointers = desk.pointers();
+    this.patience = desk.patience();
+    this.clock = desk.clock();
   }
 
   /**

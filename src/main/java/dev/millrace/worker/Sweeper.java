@@ -50,31 +50,19 @@ public final class Sweeper {
   private final Patience patience;
   private final InstantSource clock;
 
-  public Sweeper(
-      Journal journal,
-      Index index,
-      RequestReader reader,
-      Intake intake,
-      Conversations conversations,
-      Results results,
-      Aftermath aftermath,
-      Pointers pointers,
-      JobQueue queue,
-      Queues queues,
-      Patience patience,
-      InstantSource clock) {
-    this.journal = journal;
-    this.index = index;
-    this.reader = reader;
-    this.intake = intake;
-    this.conversations = conversations;
-    this.results = results;
-    this.aftermath = aftermath;
-    this.pointers = pointers;
+  public Sweeper(Desk desk, JobQueue queue, Queues queues) {
+    this.journal = desk.journal();
+    this.index = desk.index();
+    this.reader = desk.reader();
+    this.intake = desk.intake();
+    this.conversations = desk.conversations();
+    this.results = desk.results();
+    this.aftermath = desk.aftermath();
+    this.pointers = desk.pointers();
     this.queue = queue;
     this.queues = queues;
-    this.patience = patience;
-    this.clock = clock;
+    this.patience = desk.patience();
+    this.clock = desk.clock();
   }
 
   /**

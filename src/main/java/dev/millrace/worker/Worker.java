@@ -7,7 +7,6 @@ import dev.millrace.bus.Reading;
 import dev.millrace.bus.RequestReader;
 import dev.millrace.bus.Verdict;
 import dev.millrace.intake.Aftermath;
-import dev.millrace.intake.Conversations;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
@@ -20,7 +19,6 @@ import dev.millrace.journal.Index;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,30 +45,17 @@ public final class Worker {
   /**
    * @param name tells this worker from others, for people
    */
-  public Worker(
-      String name,
-      Journal journal,
-      Index index,
-      RequestReader reader,
-      Intake intake,
-      Conversations conversations,
-      Results results,
-      Aftermath aftermath,
-      Pointers pointers,
-      Agents agents,
-      AgentLoop loop,
-      Patience patience,
-      InstantSource clock) {
+  public Worker(String name, Desk desk, Agents agents, AgentLoop loop) {
     this.name = name;
-    this.journal = journal;
-    this.index = index;
-    this.reader = reader;
-    this.intake = intake;
-    this.results = results;
-    this.aftermath = aftermath;
-    this.pointers = pointers;
-    this.look = new Look(journal, conversations, patience, clock);
-    this.shift = new Shift(journal, agents, loop, results, aftermath, pointers, patience, clock);
+    this.journal = desk.journal();
+    this.index = desk.index();
+    this.reader = desk.reader();
+    this.intake = desk.intake();
+    this.results = desk.results();
+    this.aftermath = desk.aftermath();
+    this.pointers = desk.pointers();
+    this.look = new Look(desk);
+    this.shift = new Shift(desk, agents, loop);
   }
 
   /** From here on every job is let go at its next step. */

@@ -18,6 +18,7 @@ import dev.millrace.job.Owner;
 import dev.millrace.job.Secret;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
+import dev.millrace.worker.Desk;
 import dev.millrace.worker.Patience;
 import dev.millrace.worker.Sweeper;
 import dev.millrace.worker.Worker;
@@ -91,36 +92,20 @@ final class World {
             sim.random);
     var agents = new Agents(List.of(new Agent("analyst", model, "Play.", tools.tools())));
     var loop = new AgentLoop(new SimTasks(sim), sessions, artifacts, clock, PATIENCE.longestCall());
-    var reader = new RequestReader(json, "analyst");
-    var worker =
-        new Worker(
-            proc.name,
+    var desk =
+        new Desk(
             journal,
             index,
-            reader,
+            new RequestReader(json, "analyst"),
             intake,
             conversations,
             results,
             aftermath,
             pointers,
-            agents,
-            loop,
             PATIENCE,
             clock);
-    var sweeper =
-        new Sweeper(
-            journal,
-            index,
-            reader,
-            intake,
-            conversations,
-            results,
-            aftermath,
-            pointers,
-            broker,
-            QUEUES,
-            PATIENCE,
-            clock);
+    var worker = new Worker(proc.name, desk, agents, loop);
+    var sweeper = new Sweeper(desk, broker, QUEUES);
     return new Node(journal, intake, worker, sweeper);
   }
 
