@@ -97,6 +97,11 @@ public final class TestBus implements AutoCloseable {
     return local.port();
   }
 
+  /** Of another way to the same broker, on which somebody is asked first. */
+  public int portBehind(Interposed.Somebody somebody) {
+    return closing(LocalNamespace.start(new Interposed(broker, somebody), 0)).port();
+  }
+
   public String connectionString() {
     return local.connectionString();
   }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -23,11 +24,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands what lies in the queues to a handler, each delivery in a thread of its own, and settles it
  * by the handler's verdict. It takes as many messages as there are jobs that may run; each queue
- * has its share of them, so that a flood in one leaves the others theirs.
+ * has its share of them, so that a flood in one leaves the others theirs. A message that is only
+ * being settled takes nobody's place: short jobs do not wait for the broker's disk.
  */
 public final class Pump implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Pump.class);
   private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  /** So many may wait for the broker's answer beside those that run. */
+  private static final int MOST_BEING_SETTLED = 200;
+
   private static final Verdict GIVE_BACK = new Verdict.LetGo(Duration.ZERO);
   private static final String NOT_DATA =
       "the body is an AMQP value or sequence; send the JSON as bytes, as every SDK does by itself";
@@ -39,6 +45,7 @@ public final class Pump implements AutoCloseable {
   private final Gate gate;
   private final List<ReceiveLink> links = new ArrayList<>();
   private final Set<Lease> inHand = ConcurrentHashMap.newKeySet();
+  private final Semaphore settling = new Semaphore(MOST_BEING_SETTLED);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition oneLess = lock.newCondition();
   private volatile boolean stopping;
@@ -83,7 +90,7 @@ public final class Pump implements AutoCloseable {
     if (verdict instanceof Verdict.LetGo(Duration pause)) {
       lease.pass().pause(pause);
     }
-    lease.held().settle(verdict);
+    settle(lease.held(), verdict);
     inHand.remove(lease);
     if (stopping) {
       lock.lock();
@@ -92,8 +99,26 @@ public final class Pump implements AutoCloseable {
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  /** Another may come in its place as soon as it has been worked on, within limits. */
+  private void settle(Held held, Verdict verdict) {
+    boolean early = settling.tryAcquire();
+    if (early) {
+      askForAnother(held);
+    }
+    held.settle(verdict);
+    if (early) {
+      settling.release();
     } else {
-      lease.held().askForAnother();
+      askForAnother(held);
+    }
+  }
+
+  private void askForAnother(Held held) {
+    if (!stopping) {
+      held.askForAnother();
     }
   }
 

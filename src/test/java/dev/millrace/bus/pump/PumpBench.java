@@ -26,8 +26,8 @@ final class PumpBench {
     Path directory =
         args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("millrace-bench");
     int messages = args.length > 1 ? Integer.parseInt(args[1]) : 20_000;
-    int seats = args.length > 2 ? Integer.parseInt(args[2]) : 200;
-    int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 3;
+    int seats = args.length > 2 ? Integer.parseInt(args[2]) : BusSettings.Limits.USUAL.all();
+    int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
     System.out.printf(
         "%d cores, Java %s, %d messages of %d bytes, %d seats, flushing to %s%n",
         Runtime.getRuntime().availableProcessors(),
@@ -44,10 +44,19 @@ final class PumpBench {
                 dev.millrace.broker.Namespace.Options.DEFAULT);
         var local = LocalNamespace.start(broker, 0)) {
       for (int round = 1; round <= rounds; round++) {
-        System.out.printf("round %d: %,.0f messages/s%n", round, round(local, messages, seats));
+        long cpu = cpu();
+        double rate = round(local, messages, seats);
+        System.out.printf(
+            "round %d: %,.0f messages/s, %.1f us of processor time each, sending included%n",
+            round, rate, (cpu() - cpu) / 1000.0 / messages);
       }
     }
     System.exit(0);
+  }
+
+  /** It does not depend on what else the machine has to do. */
+  private static long cpu() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
   private static double round(LocalNamespace local, int messages, int seats) throws Exception {

@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -96,6 +99,35 @@ class PumpTest {
 
     Eventually.that("all are done", () -> bus.lying("jobs").isEmpty());
     assertThat(most).hasValue(LIMITS.all());
+  }
+
+  @Test
+  void a_message_that_is_only_being_settled_takes_nobodys_place() throws Exception {
+    var seen = new LinkedBlockingQueue<String>();
+    var disk = new CompletableFuture<Void>();
+    int slow =
+        bus.portBehind(
+            (command, queue) ->
+                command.equals("settle")
+                    ? disk.thenCompose(turns -> settled(queue))
+                    : queue.call());
+
+    pump(slow, delivery -> seen.add(delivery.message().identity()) ? DONE : DONE, "jobs");
+    bus.send("jobs", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+
+    Eventually.that("all came", () -> seen.size() == 9);
+    assertThat(bus.lying("jobs")).hasSize(9);
+    disk.complete(null);
+    Eventually.that("all are settled", () -> bus.lying("jobs").isEmpty());
+  }
+
+  @SuppressWarnings("unchecked") // as the method says
+  private static CompletionStage<Void> settled(Callable<Object> queue) {
+    try {
+      return (CompletionStage<Void>) queue.call();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -328,7 +360,11 @@ class PumpTest {
   }
 
   private Pump pump(Function<Delivery, Verdict> handler, String... queues) {
-    var pump = bus.closing(new Pump(bus.namespace(), TestBus.queues(queues), LIMITS, handler));
+    return pump(bus.port(), handler, queues);
+  }
+
+  private Pump pump(int port, Function<Delivery, Verdict> handler, String... queues) {
+    var pump = bus.closing(new Pump(bus.namespace(port), TestBus.queues(queues), LIMITS, handler));
     pump.start();
     return pump;
   }
