@@ -34,6 +34,8 @@ class Confinement(ABC):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # Each session is spared what is the same for all.
+        self._python = python_paths()
 
     def enter(self) -> None:
         """Prepares the warm process, which may be another process afterwards."""
@@ -58,10 +60,10 @@ class Confinement(ABC):
         """What the owner of a session has to ``remove`` or ``empty`` when it has ended."""
         return {}
 
-    def _refuse_calls(self, internet: bool) -> None:
+    def _refuse_calls(self, refused: bytes) -> None:
         linux.drop_capabilities()
         linux.prctl(linux.PR_SET_DUMPABLE, 0)
-        linux.load_seccomp(seccomp.program(linux.machine(), internet))
+        linux.load_seccomp(refused)
 
 
 class Namespaces(Confinement):
@@ -71,14 +73,19 @@ class Namespaces(Confinement):
     alone = True
     count_disk = False
 
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._hidden = namespaces.hidden(self._python)
+
     def enter(self) -> None:
+        self._refused = seccomp.program(linux.machine(), internet=True)
         rooted = os.geteuid() == 0 and self._root_as_root()
         _drop_root(self._settings.user)
         uid, gid = os.getuid(), os.getgid()
         linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWPID | linux.CLONE_NEWNS)
         namespaces.map_user(uid, gid)
         if not rooted:
-            namespaces.build_root(python_paths())
+            namespaces.build_root(self._python)
         linux.die_with_parent(os.getppid())
         if pid := os.fork():
             linux.close_all_but((2,))
@@ -93,7 +100,7 @@ class Namespaces(Confinement):
             linux.unshare(linux.CLONE_NEWNS)
         except PermissionError:
             return False
-        namespaces.build_root(python_paths())
+        namespaces.build_root(self._python)
         return True
 
     def fork(self) -> int:
@@ -105,9 +112,9 @@ class Namespaces(Confinement):
 
     def confine(self) -> Place:
         most = self._settings.limits
-        namespaces.own_session(most.disk, most.files, python_paths())
+        namespaces.own_session(most.disk, most.files, self._hidden)
         limits.apply(most, counted_alone=True)
-        self._refuse_calls(internet=True)
+        self._refuse_calls(self._refused)
         return Place(DATA, namespaces.HOME, _TEMPORARY)
 
 
@@ -126,6 +133,7 @@ class Landlock(Confinement):
     def enter(self) -> None:
         if not landlock.version():
             raise OSError("This kernel has no Landlock.")
+        self._refused = seccomp.program(linux.machine(), internet=False)
         self._enter()
 
     def _enter(self) -> None:
@@ -133,7 +141,7 @@ class Landlock(Confinement):
         if os.geteuid() == 0:
             os.chown(self._directory, self._settings.user, self._settings.user)
         super().enter()
-        for path in python_paths():
+        for path in self._python:
             if not os.access(path, os.R_OK | os.X_OK):
                 raise OSError(f"{path} cannot be read by the unprivileged user {os.getuid()}.")
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
@@ -148,12 +156,12 @@ class Landlock(Confinement):
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         place = self._own_place()
         limits.apply(self._settings.limits, counted_alone=False)
-        self._refuse_calls(internet=False)
+        self._refuse_calls(self._refused)
         return place
 
     def restrict(self, place: Place) -> None:
         linux.die_with_parent(os.getppid())
-        readable = [*python_paths(), *map(Path, _SYSTEM), *(Path("/etc", name) for name in _ETC)]
+        readable = [*self._python, *map(Path, _SYSTEM), *(Path("/etc", name) for name in _ETC)]
         writable = [place.data, place.home, place.temporary, *_DEVICES]
         landlock.restrict(readable, map(Path, writable))
 

@@ -130,7 +130,9 @@ class Pool:
 
     async def _refill(self) -> None:
         while not self._closed and len(self._spares) < self._settings.spares:
-            self._spares.append(await self._make())
+            sandbox = await self._make()
+            await sandbox.warm_up()
+            self._spares.append(sandbox)
 
     async def _refill_soon(self) -> None:
         if self._refilling or self._closed:

@@ -56,6 +56,10 @@ class Runs:
         self._asked: dict[str, Run] = {}
         self._running: Run | None = None
 
+    async def prepare(self) -> None:
+        """Starts the kernel with the variables, that the first run need not."""
+        self._main = await self._start(self._new_kernel())
+
     async def execute(
         self,
         execution_id: str,

@@ -21,8 +21,8 @@ __all__ = ["OnOutput", "Sandbox", "SandboxGone", "Upload"]
 
 _STANDS_WITHIN = 10.0
 _DIES_WITHIN = 5.0
-# Touches the memory that most code will, before anybody waits for it; leaves no name.
-_FIRST_STEPS = "__import__('pandas').DataFrame({'a': [1]}).sum().to_string();"
+# Touches the memory that most code will; leaves no name.
+_FIRST_STEPS = "__import__('pandas').DataFrame({'a': [1]}).sum()"
 
 Ask = Callable[..., Coroutine[Any, Any, Answer]]
 
@@ -90,10 +90,14 @@ class Sandbox:
         return self._channel.closed
 
     async def start(self) -> Message:
-        """For the pool: waits until it stands and its kernel has run something."""
+        """For the pool: waits until it stands and has a kernel."""
         told = await asyncio.wait_for(self._up, _STANDS_WITHIN)
-        await self.execute("", _FIRST_STEPS)
+        await self._runs.prepare()
         return told
+
+    async def warm_up(self) -> None:
+        """For the pool: has the kernel run something, while nobody waits for it."""
+        await self.execute("", _FIRST_STEPS)
 
     async def execute(
         self,

@@ -30,6 +30,12 @@ df.plot.bar(x="c", y="b")
     "df['nope']",
     "!true",
 )
+# Small objects are kept apart by their sizes, in these steps up to the last.
+_STEP, _LEAST_FILLED, _MOST_FILLED = 16, 48, 512
+_BYTES_HEAD = sys.getsizeof(b"")
+_UNTOUCHED = 2048
+_ENOUGH = 20_000
+_filling: list[bytes] = []
 
 
 class Threads(Exception):
@@ -55,8 +61,23 @@ def up() -> Shell:
             "cannot be made from this process. Set what keeps the library from it."
         )
     gc.collect()
+    _fill_holes()
     gc.freeze()
     return shell
+
+
+def _fill_holes() -> None:
+    """Memory that was let go of lies in between what stays. What a session makes first would take
+    it piece by piece, and for each piece copy the page around it; so it is filled, for good."""
+    for size in range(_LEAST_FILLED, _MOST_FILLED + 1, _STEP):
+        last, in_a_row = 0, 0
+        for _ in range(_ENOUGH):
+            block = bytes(size - _BYTES_HEAD)
+            in_a_row = in_a_row + 1 if id(block) == last + size else 0
+            if in_a_row * size > _UNTOUCHED:  # side by side, so there was nothing there before
+                break
+            _filling.append(block)
+            last = id(block)
 
 
 def _nowhere(_figure: dict[str, Any]) -> None:

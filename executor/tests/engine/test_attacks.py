@@ -384,6 +384,7 @@ def test_it_has_no_terminal_and_a_session_of_its_own(run: Any, sandbox: Sandbox)
 
 
 def test_nothing_of_the_owner_is_open_in_it(run: Any, sandbox: Sandbox) -> None:
+    run(ran(sandbox, "1"))
     (kernel,) = outside.inside(sandbox)
 
     open_files = sorted(

@@ -109,8 +109,14 @@ def mount_proc() -> None:
     linux.mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 
-def own_session(disk: int, files: int, python: Iterable[Path]) -> None:
-    """Gives this process, the first of its pid namespace, everything a session has for itself."""
+def hidden(python: Iterable[Path]) -> list[Path]:
+    """The places of Python that a session's own directories lie over."""
+    return [path for path in python if any(path.is_relative_to(Path("/", place)) for place in _OWN)]
+
+
+def own_session(disk: int, files: int, hidden: Iterable[Path]) -> None:
+    """Gives this process, the first of its pid namespace, everything a session has for itself.
+    What was hidden is there again."""
     linux.unshare(
         linux.CLONE_NEWNS
         | linux.CLONE_NEWNET
@@ -121,20 +127,16 @@ def own_session(disk: int, files: int, python: Iterable[Path]) -> None:
     linux.sethostname(NAME)
     _raise_loopback()
     mount_proc()
-    _mount_disk(disk, files, python)
+    _mount_disk(disk, files, hidden)
     # Again a user namespace: processes are counted per user and namespace, and this one has no
     # power over the mounts.
     linux.unshare(linux.CLONE_NEWUSER)
     map_user(USER, USER)
 
 
-def _mount_disk(size: int, files: int, python: Iterable[Path]) -> None:
+def _mount_disk(size: int, files: int, hidden: Iterable[Path]) -> None:
     """One disk of limited size for all that a session can write; it goes with the session."""
-    hidden = {
-        path: os.open(path, os.O_PATH)
-        for path in python
-        if any(path.is_relative_to(Path("/", place)) for place in _OWN)
-    }
+    opened = {path: os.open(path, os.O_PATH) for path in hidden}
     options = f"size={size},nr_inodes={files},mode=755"
     linux.mount("tmpfs", _DISK, "tmpfs", MS_NOSUID | MS_NODEV, options)
     for place, mode in _OWN.items():
@@ -143,7 +145,7 @@ def _mount_disk(size: int, files: int, python: Iterable[Path]) -> None:
         own.chmod(mode)
     for place in sorted(_OWN, key="tmp".__eq__):  # its own hides the disk, so it comes last
         linux.mount(f"{_DISK}/{Path(place).name}", f"/{place}", "", MS_BIND)
-    for path, fd in hidden.items():
+    for path, fd in opened.items():
         path.mkdir(parents=True)
         linux.mount(f"/proc/self/fd/{fd}", str(path), "", MS_BIND | MS_REC)
         os.close(fd)

@@ -189,9 +189,12 @@ class Init:
         """Ends a run: what it started and left behind is killed, and threads that it left in its
         kernel stand still until the next run."""
         self._running = None
-        for pid, status in self._processes.living().items():
-            if pid in keep and status.threads > 1:
-                self._stop(pid)  # first, as they may start more
+        living = self._processes.living()
+        threaded = [pid for pid in keep if pid in living and living[pid].threads > 1]
+        if living.keys() <= set(keep) and not threaded:
+            return True
+        for pid in threaded:
+            self._stop(pid)  # first, as they may start more
         settled = self._processes.kill(keep)
         if not settled:
             self._processes.kill()

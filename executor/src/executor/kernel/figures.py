@@ -1,9 +1,10 @@
 """Figures, drawn once each, in the order in which they were made or shown."""
 
-import io
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
+
+from executor.kernel.picture import png
 
 Show = Callable[[dict[str, Any]], None]
 
@@ -72,13 +73,6 @@ class Figures:
     def _capture(self, figure: Any) -> None:
         self._shown.add(id(figure))
         self._show({"image/png": png(figure), "text/plain": _words(figure)})
-
-
-def png(figure: Any) -> bytes:
-    """The figure as a picture, without empty margins."""
-    drawing = io.BytesIO()
-    figure.savefig(drawing, format="png", bbox_inches="tight")
-    return drawing.getvalue()
 
 
 def _has_marks(figure: Any) -> bool:
