@@ -24,11 +24,11 @@ import dev.millrace.worker.Patience;
 import dev.millrace.worker.Sweeper;
 import dev.millrace.worker.Worker;
 import java.lang.reflect.Proxy;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /** The real code of one process, on a bus and a store, with a model and a tool of the test. */
 final class TestMill implements AutoCloseable {
@@ -51,6 +51,17 @@ final class TestMill implements AutoCloseable {
       Queues queues,
       LanguageModel model,
       Tool tool) {
+    this(name, namespace, storage, queues, model, tool, LIMITS);
+  }
+
+  TestMill(
+      String name,
+      Namespace namespace,
+      Storage storage,
+      Queues queues,
+      LanguageModel model,
+      Tool tool,
+      BusSettings.Limits limits) {
     this.namespace = namespace;
     InstantSource clock = InstantSource.system();
     var json = Json.MAPPER;
@@ -80,7 +91,7 @@ final class TestMill implements AutoCloseable {
             queues,
             target -> target.equals("replies") || target.equals("gone"),
             clock,
-            new SplittableRandom());
+            new SecureRandom());
     var agents = new Agents(List.of(new Agent("analyst", model, "Play.", List.of(tool))));
     var loop =
         new AgentLoop(new VirtualTasks(), sessions, artifacts, clock, PATIENCE.longestCall());
@@ -98,7 +109,7 @@ final class TestMill implements AutoCloseable {
             clock);
     worker = new Worker(name, desk, agents, loop);
     sweeper = shared.sweeper(desk, queue, queues);
-    pump = new Pump(namespace, queues, LIMITS, worker::handle);
+    pump = new Pump(namespace, queues, limits, worker::handle);
   }
 
   /** One that is there only to be released. */

@@ -27,6 +27,8 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -213,6 +215,15 @@ public final class LocalBus implements BeforeAllCallback, AfterEachCallback, Aft
       }
     }
     return bodies;
+  }
+
+  /** The next one to come, in time; else null. */
+  static <T> T soon(BlockingQueue<T> coming) {
+    try {
+      return coming.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static void nothing(ServiceBusReceiverClient receiver) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,6 +33,7 @@ class MessagesTest {
           queue("round-trip"),
           queue("empty"),
           queue("delete"),
+          queue("buffer"),
           queue("batch"),
           queue("array"),
           queue("large"),
@@ -102,6 +104,32 @@ class MessagesTest {
 
     assertThat(one(receiver).getBody()).hasToString("once");
     assertThat(bus.receiver("delete").peekMessage()).isNull();
+  }
+
+  /**
+   * News may come while a message is on its way out of the store; the credit is there all along.
+   */
+  @Test
+  void a_buffer_that_deletes_what_it_receives_is_filled_as_messages_come() {
+    var receiver =
+        bus.closing(
+            bus.builder()
+                .receiver()
+                .queueName("buffer")
+                .receiveMode(ServiceBusReceiveMode.RECEIVE_AND_DELETE)
+                .prefetchCount(200)
+                .buildAsyncClient());
+    var bodies = new LinkedBlockingQueue<String>();
+    bus.closing(
+        receiver.receiveMessages().subscribe(each -> bodies.add(each.getBody().toString()))
+            ::dispose);
+    var sender = bus.sender("buffer");
+
+    IntStream.range(0, 100).forEach(i -> sender.sendMessage(new ServiceBusMessage("m" + i)));
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(LocalBus.soon(bodies)).isEqualTo("m" + i);
+    }
   }
 
   @Test

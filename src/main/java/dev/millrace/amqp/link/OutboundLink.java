@@ -44,6 +44,10 @@ final class OutboundLink implements LinkEnd {
 
   private @Nullable ProtonBuffer rest;
   private boolean taking;
+
+  /** Whether the queue had news while messages were being taken; it tells them only once. */
+  private boolean newsMissed;
+
   private boolean gone;
 
   OutboundLink(AmqpConnection connection, Sender link, Queue queue, Receiver receiver) {
@@ -96,7 +100,9 @@ final class OutboundLink implements LinkEnd {
     int room = waiting.isEmpty() && rest == null ? Math.min(link.getCredit(), TURN) : 0;
     if (link.getCredit() == 0) {
       receiver.rest();
-    } else if (room > 0 && connection.writable() && !taking) {
+    } else if (taking) {
+      newsMissed = true;
+    } else if (room > 0 && connection.writable()) {
       fetch(room);
     }
   }
@@ -124,6 +130,10 @@ final class OutboundLink implements LinkEnd {
 
   private void taken(@Nullable List<Delivery> taken, @Nullable Throwable failure, int room) {
     taking = false;
+    if (newsMissed) {
+      newsMissed = false;
+      pumpSoon();
+    }
     if (failure != null) {
       Refusal.of(failure).close(link);
     } else if (taken != null && !gone) {
