@@ -14,6 +14,7 @@ from executor.inside.place import TAMED
 from executor.settings import Level, Settings
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_NO_HOME = "/nonexistent"  # libraries look for one, and a user of no name has none
 _WARM_WITHIN = 120.0
 _ENDS_WITHIN = 5.0
 
@@ -30,7 +31,7 @@ class Warm:
         own, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-I", "-m", "executor.zygote", str(other.fileno())],
-            env={"PATH": _PATH, "LANG": "C.UTF-8", **TAMED},
+            env={"PATH": _PATH, "LANG": "C.UTF-8", "HOME": _NO_HOME, **TAMED},
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -92,9 +93,9 @@ class Warm:
 def _font_cache() -> str:
     """Where matplotlib may keep its list of fonts, which takes seconds to make; empty: nowhere."""
     home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    cache = Path(home).expanduser() / "millrace" / "matplotlib"
     try:
+        cache = Path(home).expanduser() / "millrace" / "matplotlib"
         cache.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # perhaps there is no home
         return ""
     return str(cache) if os.access(cache, os.W_OK) else ""

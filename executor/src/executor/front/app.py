@@ -20,6 +20,7 @@ from executor.wire.orders import Rules
 from executor.wire.refusal import Refusal
 
 FAREWELL = 5.0
+_SPOKEN = ((1, 0), (1, 1))
 log = logging.getLogger(__name__)
 
 
@@ -104,6 +105,8 @@ class App:
                     "The server is being stopped.",
                     headers={"Connection": "close"},
                 )
+            if request.version not in _SPOKEN:  # which older aiohttp takes for one of them
+                raise Refusal(400, "InvalidHttp", "This server speaks HTTP/1.1.")
             route, call = self._router.find(request)
             if not route.open:
                 self._admit(request)
