@@ -4,7 +4,9 @@ import dev.millrace.job.Unavailable;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.ConfigurationReader;
 import io.micronaut.context.annotation.Property;
+import io.micronaut.context.env.PropertySource;
 import io.micronaut.context.exceptions.BeanCreationException;
+import io.micronaut.core.order.Ordered;
 import io.micronaut.core.type.Argument;
 import io.micronaut.inject.BeanDefinition;
 import io.micronaut.inject.qualifiers.Qualifiers;
@@ -13,7 +15,9 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +35,18 @@ final class Assembly implements AutoCloseable {
    * @throws Misconfigured when a setting cannot be used
    */
   static Assembly start(Path dotEnv) {
-    var context = ApplicationContext.builder().propertySources(read(dotEnv)).build();
+    return start(dotEnv, Map.of());
+  }
+
+  /**
+   * @param given settings that win over all others
+   */
+  static Assembly start(Path dotEnv, Map<String, Object> given) {
+    var context =
+        ApplicationContext.builder()
+            .propertySources(
+                read(dotEnv), PropertySource.of("given", given, Ordered.LOWEST_PRECEDENCE))
+            .build();
     try {
       context.start();
       check(context);
@@ -107,6 +122,11 @@ final class Assembly implements AutoCloseable {
    */
   <T> T get(Class<T> type) {
     return made(() -> context.getBean(type));
+  }
+
+  /** The one of a type, where the settings ask for one. */
+  <T> Optional<T> find(Class<T> type) {
+    return made(() -> context.findBean(type));
   }
 
   private static <T> T made(Supplier<T> beans) {

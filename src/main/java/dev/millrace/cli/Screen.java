@@ -1,0 +1,101 @@
+package dev.millrace.cli;
+
+import java.io.PrintWriter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Shows what a job does while it does it. */
+final class Screen {
+  private static final int MOST_LINES = 40;
+
+  private final PrintWriter out;
+  private final Set<Long> heard = new HashSet<>();
+  private boolean lineOpen;
+
+  Screen(PrintWriter out) {
+    this.out = out;
+  }
+
+  void show(Events.Event event) {
+    Tree data = event.data();
+    switch (event.type()) {
+      case "step" -> step(data);
+      case "output" -> output(data);
+      default -> {
+        // Words come again with their step, or as the answer; the end is told by the caller.
+      }
+    }
+    out.flush();
+  }
+
+  private void step(Tree step) {
+    closeLine();
+    switch (step.text("type")) {
+      case "model" -> thought(step);
+      case "tool" -> outcome(step);
+      default -> {
+        // a kind of step that a later version knows
+      }
+    }
+  }
+
+  /** An answer without calls is the last one, which the caller prints. */
+  private void thought(Tree step) {
+    List<Tree> calls = step.list("toolCalls");
+    if (calls.isEmpty()) {
+      return;
+    }
+    if (!step.text("text").isBlank()) {
+      out.println(Plain.text(step.text("text")).strip());
+    }
+    for (Tree call : calls) {
+      out.println("> " + Plain.line(call.text("name")));
+      indented("    ", call.child("arguments").text("code"));
+    }
+  }
+
+  private void outcome(Tree step) {
+    if (!heard.contains(step.number("n"))) {
+      indented("  | ", step.text("stdout"));
+      indented("  | ", step.text("stderr"));
+    }
+    indented("  = ", step.text("result"));
+    indented("  ! ", step.text("error"));
+    for (Object file : names(step)) {
+      out.println("  + " + Plain.line(String.valueOf(file)));
+    }
+  }
+
+  private static List<?> names(Tree step) {
+    return step.fields().get("artifacts") instanceof List<?> names ? names : List.of();
+  }
+
+  private void output(Tree output) {
+    heard.add(output.number("step"));
+    for (String piece : Plain.text(output.text("delta")).splitWithDelimiters("\n", 0)) {
+      if (piece.equals("\n")) {
+        out.println(lineOpen ? "" : "  | ");
+        lineOpen = false;
+      } else if (!piece.isEmpty()) {
+        out.print((lineOpen ? "" : "  | ") + piece);
+        lineOpen = true;
+      }
+    }
+  }
+
+  private void closeLine() {
+    if (lineOpen) {
+      out.println();
+      lineOpen = false;
+    }
+  }
+
+  private void indented(String margin, String foreign) {
+    List<String> lines = Plain.text(foreign).stripTrailing().lines().toList();
+    lines.stream().limit(MOST_LINES).forEach(line -> out.println(margin + line));
+    if (lines.size() > MOST_LINES) {
+      out.printf("%s… %d more lines%n", margin, lines.size() - MOST_LINES);
+    }
+  }
+}
