@@ -117,7 +117,8 @@ final class JobBench {
         long[] alone = alone(mill);
         double rate = TOGETHER / together(mill, TOGETHER);
         System.out.printf(
-            "round %d: flush p50 %s p99 %s | one at a time p50 %s p99 %s, %.1f flushes + 3 ms at p50 | %d in flight %,.0f jobs/s%n",
+            "round %d: flush p50 %s p99 %s | one at a time p50 %s p99 %s, %.1f flushes + 3 ms at"
+                + " p50 | %d in flight %,.0f jobs/s%n",
             round,
             millis(flush, 50),
             millis(flush, 99),
