@@ -47,6 +47,7 @@ class Pool:
         self._all: set[Sandbox] = set()
         self._left: dict[Sandbox, Message] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._cleaning: set[asyncio.Task[None]] = set()
         self._refilling = False
         self._closed = False
 
@@ -111,6 +112,8 @@ class Pool:
 
     async def _make(self) -> Sandbox:
         warm = await self._launch()
+        if self._cleaning:
+            await asyncio.wait(tuple(self._cleaning))
         own, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             process = await warm.spawn(other)
@@ -149,7 +152,12 @@ class Pool:
         self._all.discard(sandbox)
         if sandbox in self._spares:
             self._spares.remove(sandbox)
-        self._later(self._clean(sandbox, self._left.pop(sandbox, {})))
+        left = self._left.pop(sandbox, {})
+        task = self._later(self._clean(sandbox, left))
+        if left.get("empty"):
+            # The next sandbox will have the same directory.
+            self._cleaning.add(task)
+            task.add_done_callback(self._cleaning.discard)
 
     async def _clean(self, sandbox: Sandbox, left: Message) -> None:
         await sandbox.close()
@@ -166,7 +174,8 @@ class Pool:
         for sandbox in tuple(self._all):
             self._later(sandbox.close())
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+    def _later(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

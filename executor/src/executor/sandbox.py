@@ -164,7 +164,7 @@ class Sandbox:
         return Entry(**found)
 
     async def list_files(self, path: str = "", *, recursive: bool = False) -> Listing:
-        """What is in a directory; at most 10,000 entries."""
+        """What is in a directory; at most 100,000 entries."""
         names = parts(path)
         with os.fdopen(os.memfd_create("listing", os.MFD_CLOEXEC), "rb") as lines:
             complete, _ = await self._ask("list", [lines.fileno()], path=names, recursive=recursive)

@@ -193,3 +193,20 @@ def test_half_characters_are_replaced() -> None:
     ((message, _),) = Frames(1000).feed(len(content).to_bytes(4, "big") + content)
 
     assert message == {"a?": ["\N{GRINNING FACE}?"]}
+
+
+def test_a_place_that_the_next_sandbox_gets_is_emptied_before(
+    run: Any, pool: Pool, tmp_path: Path
+) -> None:
+    async def next_after_another() -> list[str]:
+        sandbox = await pool.take()
+        for number in range(2000):
+            (tmp_path / str(number)).touch()
+        pool._left[sandbox]["empty"] = str(tmp_path)
+        await sandbox.close()
+        following = await pool.take()
+        left = [path.name for path in tmp_path.iterdir()]
+        await following.close()
+        return left
+
+    assert run(next_after_another()) == []

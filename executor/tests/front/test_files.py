@@ -168,3 +168,19 @@ def test_content_is_never_shown_or_run_by_a_browser(serve: Serve) -> None:
     assert headers["content-type"] == "application/octet-stream"
     assert headers["content-disposition"] == "attachment"
     assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_many_files_are_listed_a_page_at_a_time(serve: Serve) -> None:
+    running = serve()
+    run(running.server, "1")
+    names = [f"{number:05}.txt" for number in range(10_001)]
+    for name in names:
+        (running.pool.taken[0].folder / name).touch()
+
+    first = call(running.server, "GET", target("/files", recursive="true")).page()
+    following = first["nextLink"].removeprefix(f"http://127.0.0.1:{running.server.port}")
+    second = call(running.server, "GET", following).page()
+
+    assert len(first["value"]) == 10_000
+    assert [each["name"] for each in first["value"] + second["value"]] == names
+    assert second["nextLink"] is None

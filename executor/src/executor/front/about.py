@@ -66,11 +66,8 @@ class About:
         """All sessions, the oldest first, a page at a time."""
         findings = Findings()
         version = self._version(call, findings)
-        text = call.query.get("skip", "0")
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            findings.add("InvalidQuery", "skip is a whole number from 0.", "skip")
+        skip = call.skip(findings)
         findings.refuse()
-        skip = int(text)
         sessions = [each for each in self.sessions.all() if not each.sandbox.gone]
         shown = sessions[skip : skip + PAGE]
         page: answers.Page = {"sessions": [self._page(each) for each in shown]}

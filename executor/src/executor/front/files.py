@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from aiohttp.web import Response, StreamResponse
 
@@ -23,6 +24,8 @@ from executor.wire.refusal import Findings, Refusal
 from executor.wire.versions import FLAT, WRAPPED
 
 CHUNK = 1024 * 1024
+PAGE = 10_000
+"""Files in an answer."""
 Result = TypeVar("Result")
 
 
@@ -62,6 +65,7 @@ class Files:
         identifier, version = call.common((*FLAT, *WRAPPED), findings)
         path = self._path(call, findings)
         recursive = flag(call, "recursive", findings)
+        skip = call.skip(findings)
         findings.refuse()
         old = version in WRAPPED
         session = self.sessions.find(identifier)
@@ -75,9 +79,12 @@ class Files:
             )
         if old:
             return reply(wrapped_list([each for each in listing.entries if not each.directory]))
+        following = {**call.query, "skip": str(skip + PAGE)}
         page: answers.Page = {
-            "value": [answers.flat_file(each) for each in listing.entries],
-            "nextLink": None,
+            "value": [answers.flat_file(each) for each in listing.entries[skip : skip + PAGE]],
+            "nextLink": f"{call.base()}/files?{urlencode(following)}"
+            if skip + PAGE < len(listing.entries)
+            else None,
         }
         if not listing.complete:
             page["incomplete"] = True

@@ -50,6 +50,14 @@ class Call:
             )
         return names.identifier(self.query["identifier"])
 
+    def skip(self, findings: Findings) -> int:
+        """How much of a long list the caller has had already."""
+        text = self.query.get("skip", "0")
+        if text.isascii() and text.isdigit() and len(text) < 10:
+            return int(text)
+        findings.add("InvalidQuery", "skip is a whole number from 0.", "skip")
+        return 0
+
     def base(self) -> str:
         """How the caller names this server; nothing when that cannot be told."""
         headers = self.http.headers

@@ -8,7 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp.web import BaseRequest, RequestHandler, Response, Server, StreamResponse
+from aiohttp.web import (
+    BaseRequest,
+    RequestHandler,
+    RequestPayloadError,
+    Response,
+    Server,
+    StreamResponse,
+)
 
 from executor.wire.answers import encode
 from executor.wire.refusal import Refusal
@@ -40,9 +47,15 @@ class Connection(RequestHandler):
         self.heard_any = False
 
     def data_received(self, data: bytes) -> None:
-        """Notes that there was something."""
+        """Notes that there was something, and tells who reads a body that it is broken: aiohttp
+        keeps that for the next request, for which the reader would wait."""
         self.heard_any = True
         super().data_received(data)
+        request = self._current_request
+        if request is not None and not request.content.is_eof() and self._messages:
+            problem: object = getattr(self._messages[-1][0], "exc", None)
+            if isinstance(problem, Exception):
+                request.content.set_exception(RequestPayloadError(str(problem)))
 
     def handle_error(
         self,

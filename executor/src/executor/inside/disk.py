@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-MOST_LISTED = 10_000
+MOST_LISTED = 100_000  # as many as a session may have, where that can be limited
 _MOST_UPLOADS = 64
 _DEEPEST = 64
 _DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
