@@ -19,6 +19,7 @@ import dev.millrace.broker.Refused.Reason;
 import dev.millrace.broker.setup.NamespaceSetup;
 import dev.millrace.broker.setup.QueueSetup;
 import dev.millrace.broker.setup.Sending;
+import dev.millrace.broker.setup.SubscriptionSetup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,6 +179,21 @@ final class TimeTest {
       f.receiveOne();
 
       assertEquals(Optional.of(SettableClock.NOON.plus(LOCK)), f.namespace.nextDeadline());
+    }
+  }
+
+  @Test
+  void what_waits_on_a_topic_is_due_as_well() {
+    var all = new SubscriptionSetup("all", PLAIN, List.of(SubscriptionSetup.EVERYTHING));
+    try (var f = Fixture.topic(directory, Sending.DEFAULT, all)) {
+      var later = new Given("later").at(SettableClock.NOON.plus(MINUTE)).lives(MINUTE).message();
+      done(f.topic().publish(List.of(later)));
+      assertEquals(Optional.of(SettableClock.NOON.plus(MINUTE)), f.namespace.nextDeadline());
+
+      f.pass(MINUTE);
+
+      assertEquals(
+          Optional.of(SettableClock.NOON.plus(MINUTE.multipliedBy(2))), f.namespace.nextDeadline());
     }
   }
 
