@@ -153,6 +153,13 @@ public final class TestBus implements AutoCloseable {
     }
   }
 
+  /** As if a worker had taken it and could do nothing with it. */
+  public void giveBack(String queue) {
+    try (var receiver = receiver(queue, SubQueue.NONE)) {
+      receiver.receiveMessages(1, PATIENCE).forEach(receiver::abandon);
+    }
+  }
+
   /** So many messages, taken away. */
   public List<ServiceBusReceivedMessage> take(String queue, int count) {
     return taken(receiver(queue, SubQueue.NONE), count);
