@@ -100,7 +100,8 @@ final class JobBench {
                     new Queues(List.of(new Queues.Queue("jobs", OWNER))),
                     model,
                     new NoOp(),
-                    new BusSettings.Limits(PARKED, 1, 1))
+                    new BusSettings.Limits(PARKED, 1, 1),
+                    TestMill.PATIENCE)
                 .start();
         var subscriber =
             builder(local)

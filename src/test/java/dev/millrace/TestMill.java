@@ -35,7 +35,7 @@ final class TestMill implements AutoCloseable {
   static final Patience PATIENCE =
       new Patience(
           TestBus.LOCK, Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(1));
-  private static final BusSettings.Limits LIMITS = new BusSettings.Limits(4, 4, 1);
+  static final BusSettings.Limits LIMITS = new BusSettings.Limits(4, 4, 1);
 
   final Intake intake;
   final Sweeper sweeper;
@@ -50,18 +50,9 @@ final class TestMill implements AutoCloseable {
       Storage storage,
       Queues queues,
       LanguageModel model,
-      Tool tool) {
-    this(name, namespace, storage, queues, model, tool, LIMITS);
-  }
-
-  TestMill(
-      String name,
-      Namespace namespace,
-      Storage storage,
-      Queues queues,
-      LanguageModel model,
       Tool tool,
-      BusSettings.Limits limits) {
+      BusSettings.Limits limits,
+      Patience patience) {
     this.namespace = namespace;
     InstantSource clock = InstantSource.system();
     var json = Json.MAPPER;
@@ -94,7 +85,7 @@ final class TestMill implements AutoCloseable {
             new SecureRandom());
     var agents = new Agents(List.of(new Agent("analyst", model, "Play.", List.of(tool))));
     var loop =
-        new AgentLoop(new VirtualTasks(), sessions, artifacts, clock, PATIENCE.longestCall());
+        new AgentLoop(new VirtualTasks(), sessions, artifacts, clock, patience.longestCall());
     var desk =
         new Desk(
             journal,
@@ -105,7 +96,7 @@ final class TestMill implements AutoCloseable {
             results,
             aftermath,
             pointers,
-            PATIENCE,
+            patience,
             clock);
     worker = new Worker(name, desk, agents, loop);
     sweeper = shared.sweeper(desk, queue, queues);

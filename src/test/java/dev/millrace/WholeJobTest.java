@@ -21,6 +21,7 @@ import dev.millrace.storage.Storage;
 import dev.millrace.storage.disk.DiskStorage;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.ToolContext;
+import dev.millrace.worker.Patience;
 import io.micronaut.json.tree.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +48,16 @@ class WholeJobTest {
       new Queues(
           List.of(
               new Queues.Queue("jobs", new Owner("default", "queue:jobs")),
-              new Queues.Queue("blue", new Owner("blue", "robot"))));
+              new Queues.Queue("blue", new Owner("blue", "robot")),
+              new Queues.Queue("once", new Owner("once", "robot"))));
+
+  /** Takes a claim for given up after some seconds. */
+  private static final Patience IMPATIENT =
+      new Patience(
+          Duration.ofMillis(500),
+          Duration.ofSeconds(4),
+          Duration.ofHours(1),
+          Duration.ofSeconds(1));
 
   @TempDir Path folder;
   private TestBus bus;
@@ -64,6 +75,7 @@ class WholeJobTest {
             folder.resolve("bus"),
             TestBus.queue("jobs", jobs),
             TestBus.queue("blue", jobs),
+            TestBus.queue("once", jobs.withMaxDeliveryCount(1)),
             TestBus.queue("replies"));
     storage = DiskStorage.open(folder.resolve("data"), InstantSource.system());
   }
@@ -264,6 +276,50 @@ class WholeJobTest {
   }
 
   @Test
+  void a_message_given_out_too_often_is_found_by_its_log_and_its_job_runs() throws Exception {
+    bus.send("once", message("m", "one"));
+    bus.giveBack("once");
+    assertThat(bus.lyingDead("once"))
+        .extracting(dead -> dead.getDeadLetterReason())
+        .containsExactly("MaxDeliveryCountExceeded");
+    var mill = mill("w").start();
+
+    mill.sweeper.sweep();
+
+    var result = bus.takeResults("all", 1).getFirst();
+    assertThat(result.getApplicationProperties())
+        .containsEntry("jobId", JobId.ofMessage("once", "once", "m").value())
+        .containsEntry("status", "succeeded");
+    assertThat(calls.get("tool one")).hasValue(1);
+    assertThat(bus.lyingDead("once")).isEmpty();
+  }
+
+  @Test
+  @Tag("full")
+  void a_job_whose_worker_died_with_the_last_delivery_is_finished_by_another() throws Exception {
+    go = new CountDownLatch(1);
+    var first = mill("first").start();
+    bus.send("once", message("m", "wait one"));
+    Eventually.that("the second answer is asked for", () -> count("model wait one") == 2);
+    first.die();
+    Eventually.that("the broker sets it aside", () -> bus.lyingDead("once").size() == 1);
+
+    var second = mill("second", IMPATIENT).start();
+    Eventually.that(
+        "a sweep finds that nobody works on it",
+        () -> {
+          second.sweeper.sweep();
+          return count("model wait one") == 3;
+        });
+    go.countDown();
+
+    var result = bus.takeResults("all", 1).getFirst();
+    assertThat(result.getApplicationProperties()).containsEntry("status", "succeeded");
+    assertThat(calls.get("tool wait one")).hasValue(1);
+    assertThat(bus.lyingDead("once")).isEmpty();
+  }
+
+  @Test
   void a_dead_letter_of_a_finished_job_runs_nothing_again() throws Exception {
     var mill = mill("w").start();
     bus.send("jobs", message("m", "one"));
@@ -292,8 +348,20 @@ class WholeJobTest {
   }
 
   private TestMill mill(String name) {
+    return mill(name, TestMill.PATIENCE);
+  }
+
+  private TestMill mill(String name, Patience patience) {
     return bus.closing(
-        new TestMill(name, bus.namespace(), storage, QUEUES, new Model(), new Echo()));
+        new TestMill(
+            name,
+            bus.namespace(),
+            storage,
+            QUEUES,
+            new Model(),
+            new Echo(),
+            TestMill.LIMITS,
+            patience));
   }
 
   private static ServiceBusMessage message(String id, String text) {
