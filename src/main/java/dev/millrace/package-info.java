@@ -16,6 +16,7 @@
  *   <li>{@link dev.millrace.tool}: the port to what a model can have done.
  *   <li>{@link dev.millrace.agent}: the loop that asks models and runs tools, step by step.
  *   <li>{@link dev.millrace.worker}: one delivery from its first look to its verdict; the sweeper.
+ *   <li>{@link dev.millrace.http}: the HTTP doors: jobs, their events and their files.
  *   <li>{@link dev.millrace.broker}: the rules of Service Bus, with no sockets. With the next one
  *       it is an island: only the local wiring lands there.
  *   <li>{@link dev.millrace.amqp}: a namespace on this machine that the SDKs of Azure talk to.

@@ -56,7 +56,8 @@ final class Shape {
               "worker",
               Set.of("job", "journal", "artifact", "bus", "intake", "agent", "workflow", "batch")),
           Map.entry(
-              "http", Set.of("job", "journal", "artifact", "intake", "agent", "batch", "security")),
+              "http",
+              Set.of("job", "journal", "artifact", "bus", "intake", "agent", "batch", "security")),
           Map.entry("security", Set.of("job", "storage", "tool")),
           Map.entry("function", Set.of("job", "artifact", "bus", "worker", "batch", "http")),
           Map.entry("cli", Set.of("job")),

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /** Keeps files by their content. Safe for use by many threads. */
 public final class Artifacts {
@@ -30,16 +32,36 @@ public final class Artifacts {
    * its hash is its name, and is known only at its end.
    */
   public Kept keep(Folder folder, InputStream content) {
+    return spooled(content, folder::file);
+  }
+
+  /** Keeps a file that is sent ahead of a job, under an id that nobody can guess. */
+  public Kept upload(String tenant, String uploadId, InputStream content) {
+    return spooled(content, sha256 -> Layout.upload(tenant, uploadId));
+  }
+
+  /** Whether a file was sent ahead under this id. */
+  public boolean uploaded(String tenant, String uploadId) {
+    return storage.stat(Layout.upload(tenant, uploadId)).isPresent();
+  }
+
+  /** Forgets a file that was sent ahead. */
+  public void forget(String tenant, String uploadId) {
+    storage.delete(Layout.upload(tenant, uploadId));
+  }
+
+  private Kept spooled(InputStream content, UnaryOperator<String> nameOf) {
     try {
       Path spool = Files.createTempFile("millrace", ".spool");
       try (var hashed = new DigestInputStream(content, Digest.streaming())) {
         Files.copy(hashed, spool, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         String sha256 = HexFormat.of().formatHex(hashed.getMessageDigest().digest());
+        String name = nameOf.apply(sha256);
         long size = Files.size(spool);
         try (var bytes = new BufferedInputStream(Files.newInputStream(spool))) {
-          storage.putIfAbsent(folder.file(sha256), bytes, size);
+          storage.putIfAbsent(name, bytes, size);
         }
-        return new Kept(sha256, size, folder.file(sha256));
+        return new Kept(sha256, size, name);
       } finally {
         Files.delete(spool);
       }
@@ -51,6 +73,16 @@ public final class Artifacts {
   /** The bytes of an artifact, or of a range of it. The caller closes the stream. */
   public Optional<InputStream> open(Artifact artifact, long from, long length) {
     return storage.open(artifact.blob(), from, length);
+  }
+
+  /** The bytes of what a folder keeps under a hash, or of a range of it. */
+  public Optional<InputStream> open(Folder folder, String sha256, long from, long length) {
+    return storage.open(folder.file(sha256), from, length);
+  }
+
+  /** How long that is. */
+  public OptionalLong size(Folder folder, String sha256) {
+    return storage.stat(folder.file(sha256)).stream().mapToLong(Storage.Stat::length).findFirst();
   }
 
   /** Copies a file that was sent ahead into a folder; absent when there is none. */

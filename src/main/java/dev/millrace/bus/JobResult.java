@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A finished job as the world sees it: the body of a result message. A value too large for a
- * message is null, and the field of that name with {@code File} behind it says where it lies.
+ * A job as the world sees it: the body of a result message and, with its steps, what a door
+ * answers. What only an end brings is null before it. A value too large for a message is null, and
+ * the field of that name with {@code File} behind it says where it lies.
  */
 @Serdeable
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -21,7 +22,7 @@ public record JobResult(
     String agent,
     @Nullable String model,
     String status,
-    String stopReason,
+    @Nullable String stopReason,
     @Nullable String message,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable File messageFile,
     @Nullable String response,
@@ -33,7 +34,7 @@ public record JobResult(
     @Nullable String customId,
     @Nullable Instant createdAt,
     @Nullable Instant startedAt,
-    Instant endedAt,
+    @Nullable Instant endedAt,
     @Nullable Instant deadline,
     List<Product> artifacts,
     Used usage,

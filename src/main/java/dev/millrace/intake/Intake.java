@@ -78,12 +78,26 @@ public final class Intake {
    */
   public Submission submit(
       Owner owner, JobRequest request, String requestHash, Optional<String> key) {
+    return submit(owner, request, List.of(), requestHash, key);
+  }
+
+  /**
+   * Submits a request of which something was ignored, as the warnings say.
+   *
+   * @see #submit(Owner, JobRequest, String, Optional)
+   */
+  public Submission submit(
+      Owner owner,
+      JobRequest request,
+      List<String> warnings,
+      String requestHash,
+      Optional<String> key) {
     JobId id =
         key.map(k -> JobId.ofKey(owner, k))
             .orElseGet(() -> JobId.timeOrdered(clock.instant(), random));
     return submitted(
         new Admission.Candidate(
-            id, owner, request, requestHash, Origin.HTTP, null, List.of(), List.of()));
+            id, owner, request, requestHash, Origin.HTTP, null, warnings, List.of()));
   }
 
   private Submission submitted(Admission.Candidate candidate) {

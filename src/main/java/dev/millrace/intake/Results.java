@@ -67,7 +67,7 @@ public final class Results {
       outbox.add(new Entry.Outbox(messageId, replyTo));
     }
     return new Entry.Ended(
-        ending.reason().status(), ending.reason(), body(job, state, ending), outbox);
+        ending.reason().status(), ending.reason(), text(described(job, state, ending)), outbox);
   }
 
   /** The message of an ended job: the same at every call. */
@@ -139,10 +139,19 @@ public final class Results {
     return topic;
   }
 
-  private String body(JobRef job, JobState state, Ending ending) {
+  /** A job as it stands now, in JSON: the very result once it has ended. */
+  public String standing(JobRef job, JobState state) {
+    return state
+        .ended()
+        .map(Entry.Ended::result)
+        .orElseGet(() -> text(described(job, state, null)));
+  }
+
+  private JobResult described(JobRef job, JobState state, @Nullable Ending ending) {
     JobRequest request = state.request();
+    String answer = ending == null ? null : ending.response();
     String self = "/v1/jobs/" + job.id();
-    int response = written(ending.response());
+    int response = answer == null ? 0 : written(answer);
     boolean responseFits = response <= LARGEST_IN_MESSAGE;
     boolean messageFits =
         written(request.message()) + (responseFits ? response : 0) <= LARGEST_IN_MESSAGE;
@@ -153,52 +162,51 @@ public final class Results {
             .toList();
     int turns = state.steps().size() - tools.size();
     var usage = state.usage();
-    return text(
-        new JobResult(
-            JobResult.SCHEMA,
-            job.id().value(),
-            word(request.kind()),
-            request.agent(),
-            state.lastAnswer().map(Step.Model::model).orElse(null),
-            ending.reason().status().word(),
-            ending.reason().word(),
-            messageFits ? request.message() : null,
-            messageFits ? null : file(job, self, request.message()),
-            responseFits ? ending.response() : null,
-            responseFits ? null : file(job, self, ending.response()),
-            ending.structured(),
-            request.sessionId(),
-            correlation(request, state.submitted().origin()),
-            null,
-            null,
-            state.createdAt(),
-            state.startedAt().orElse(null),
-            clock.instant(),
-            state.submitted().deadline(),
-            tools.stream()
-                .flatMap(tool -> tool.artifacts().stream())
-                .map(artifact -> product(self, artifact))
-                .toList(),
-            new JobResult.Used(
-                usage.inputTokens(),
-                usage.outputTokens(),
-                turns,
-                tools.size(),
-                tools.stream().mapToDouble(tool -> tool.outcome().seconds()).sum()),
-            new JobResult.Repeated(
-                state.attempts().repeatedTurns(),
-                (int) tools.stream().filter(Step.Tool::reexecuted).count()),
-            ending.failure(),
-            state.submitted().warnings(),
-            request.metadata(),
-            new JobResult.Links(
-                self,
-                self + "/events",
-                self + "/artifacts",
-                self + "/cancel",
-                Optional.ofNullable(request.sessionId())
-                    .map(session -> "/v1/conversations/" + segment(session))
-                    .orElse(null))));
+    return new JobResult(
+        JobResult.SCHEMA,
+        job.id().value(),
+        word(request.kind()),
+        request.agent(),
+        state.lastAnswer().map(Step.Model::model).orElse(null),
+        (ending == null ? state.status() : ending.reason().status()).word(),
+        ending == null ? null : ending.reason().word(),
+        messageFits ? request.message() : null,
+        messageFits ? null : file(job, self, request.message()),
+        responseFits ? answer : null,
+        answer == null || responseFits ? null : file(job, self, answer),
+        ending == null ? null : ending.structured(),
+        request.sessionId(),
+        correlation(request, state.submitted().origin()),
+        null,
+        null,
+        state.createdAt(),
+        state.startedAt().orElse(null),
+        ending == null ? null : clock.instant(),
+        state.submitted().deadline(),
+        tools.stream()
+            .flatMap(tool -> tool.artifacts().stream())
+            .map(artifact -> product(self, artifact))
+            .toList(),
+        new JobResult.Used(
+            usage.inputTokens(),
+            usage.outputTokens(),
+            turns,
+            tools.size(),
+            tools.stream().mapToDouble(tool -> tool.outcome().seconds()).sum()),
+        new JobResult.Repeated(
+            state.attempts().repeatedTurns(),
+            (int) tools.stream().filter(Step.Tool::reexecuted).count()),
+        ending == null ? null : ending.failure(),
+        state.submitted().warnings(),
+        request.metadata(),
+        new JobResult.Links(
+            self,
+            self + "/events",
+            self + "/artifacts",
+            self + "/cancel",
+            Optional.ofNullable(request.sessionId())
+                .map(session -> "/v1/conversations/" + segment(session))
+                .orElse(null)));
   }
 
   private JobResult.File file(JobRef job, String self, String text) {

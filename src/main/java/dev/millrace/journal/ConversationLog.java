@@ -54,7 +54,7 @@ public final class ConversationLog {
     long length = stat.get().length();
     for (long window = FIRST_WINDOW; window < length; window *= 2) {
       long from = length - window;
-      byte[] bytes = Log.bytes(storage, owner, from);
+      byte[] bytes = Log.bytes(storage, Layout.log(owner), from);
       int snapshot = journal.conversationEntries().lastOf(ConversationEntry.Snapshot.class, bytes);
       if (snapshot >= 0) {
         return from + snapshot;
@@ -119,7 +119,7 @@ public final class ConversationLog {
    * log: ask only where the unfinished ones cannot tell.
    */
   public boolean everQueued(JobId job) {
-    byte[] all = Arrays.copyOf(Log.bytes(storage, owner, 0), (int) log.position());
+    byte[] all = Arrays.copyOf(Log.bytes(storage, Layout.log(owner), 0), (int) log.position());
     return journal.conversationEntries().read(storage, owner, all).lines().stream()
         .anyMatch(
             line ->
@@ -144,7 +144,7 @@ public final class ConversationLog {
   public Past past() {
     Map<String, Object> modelState = null;
     var messages = new ArrayList<Message>();
-    byte[] bytes = Log.bytes(storage, owner, historyFrom);
+    byte[] bytes = Log.bytes(storage, Layout.log(owner), historyFrom);
     var reading = journal.conversationEntries().read(storage, owner, bytes);
     if (reading.newer() != null) {
       leave(reading.newer());

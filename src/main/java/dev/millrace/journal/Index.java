@@ -1,12 +1,16 @@
 package dev.millrace.journal;
 
 import dev.millrace.job.JobRef;
+import dev.millrace.job.Unavailable;
 import dev.millrace.storage.Layout;
 import dev.millrace.storage.Storage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of jobs beside their logs: which are open, which are new, which are gone. */
@@ -37,6 +41,45 @@ public final class Index {
   /** Whether a job was deleted after its end. */
   public boolean gone(JobRef job) {
     return storage.stat(Layout.gone(job)).isPresent();
+  }
+
+  /** Keeps what became of a job that is about to be deleted; the first to say so is believed. */
+  public void going(JobRef job, byte[] outcome) {
+    storage.putIfAbsent(Layout.gone(job), new ByteArrayInputStream(outcome), outcome.length);
+  }
+
+  /** What became of a job that was deleted after its end. */
+  public Optional<byte[]> outcome(JobRef job) {
+    try (InputStream kept = storage.open(Layout.gone(job), 0, Long.MAX_VALUE).orElse(null)) {
+      return kept == null ? Optional.empty() : Optional.of(kept.readAllBytes());
+    } catch (IOException e) {
+      throw new Unavailable("reading " + Layout.gone(job) + " was cut short", e);
+    }
+  }
+
+  /**
+   * Some of the jobs of a tenant, newest first. A job may be there that does not exist.
+   *
+   * @param next the continuation of the following page; null when this is the last
+   */
+  public record Recent(List<Listed> jobs, @Nullable String next) {
+    /** One job, and when it came. */
+    public record Listed(JobRef job, Instant createdAt) {}
+  }
+
+  public Recent recent(String tenant, @Nullable String continuation, int limit) {
+    var page = storage.list(Layout.recent(tenant), continuation, limit);
+    return new Recent(
+        page.entries().stream()
+            .flatMap(stat -> Layout.listed(stat.name()).stream())
+            .map(listed -> new Recent.Listed(listed.job(), listed.createdAt()))
+            .toList(),
+        page.next());
+  }
+
+  /** Takes a job that does not exist out of the listing. */
+  public void unlist(Recent.Listed job) {
+    storage.delete(Layout.recent(job.job(), job.createdAt()));
   }
 
   /**

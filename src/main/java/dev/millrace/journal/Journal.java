@@ -85,6 +85,26 @@ public final class Journal {
     return watchers.watch(Layout.log(Layout.job(job)));
   }
 
+  /** The log of a job from its beginning, entry by entry. */
+  public JobFeed feed(JobRef job) {
+    return new JobFeed(this, job);
+  }
+
+  /** What a job says while it works, to be written or read from its beginning. */
+  public Live live(JobRef job) {
+    return new Live(storage, watchers, Layout.live(Layout.job(job)));
+  }
+
+  /** Forgets a job: its log and everything that lies beside it. Safe to repeat. */
+  public void delete(JobRef job) {
+    storage.deleteAll(Layout.job(job));
+  }
+
+  /** How many logs somebody waits for. */
+  public int watched() {
+    return watchers.size();
+  }
+
   Storage storage() {
     return storage;
   }

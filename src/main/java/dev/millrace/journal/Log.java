@@ -62,7 +62,7 @@ final class Log<E> {
 
   /** Reads and folds what came since; answers the new lines. */
   List<Line<E>> readOn() {
-    byte[] tail = bytes(storage, owner, position);
+    byte[] tail = bytes(storage, Layout.log(owner), position);
     var reading = format.read(storage, owner, tail);
     reading.lines().forEach(fold);
     position += tail.length;
@@ -107,14 +107,13 @@ final class Log<E> {
     };
   }
 
-  static byte[] bytes(Storage storage, String owner, long from) {
+  /** What a log or a file like one holds from a position on; nothing when it is not there. */
+  static byte[] bytes(Storage storage, String name, long from) {
     try (InputStream bytes =
-        storage
-            .open(Layout.log(owner), from, Long.MAX_VALUE)
-            .orElse(InputStream.nullInputStream())) {
+        storage.open(name, from, Long.MAX_VALUE).orElse(InputStream.nullInputStream())) {
       return bytes.readAllBytes();
     } catch (IOException e) {
-      throw new Unavailable("reading " + Layout.log(owner) + " was cut short", e);
+      throw new Unavailable("reading " + name + " was cut short", e);
     }
   }
 }

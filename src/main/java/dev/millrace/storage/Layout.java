@@ -10,6 +10,7 @@ import java.util.Optional;
 /** What is kept under which name. Whatever has an owner lies under the owner's folder. */
 public final class Layout {
   public static final String OPEN = "open/";
+  private static final String RECENT = "recent/";
 
   /** Later than any job; reverse times count down from here, so that names sort newest first. */
   private static final long END_OF_TIME = 9_999_999_999_999L;
@@ -32,6 +33,11 @@ public final class Layout {
 
   public static String log(String owner) {
     return owner + "log";
+  }
+
+  /** What is said while a job works, beside its log. */
+  public static String live(String owner) {
+    return owner + "live";
   }
 
   public static String file(String owner, String sha256) {
@@ -72,11 +78,34 @@ public final class Layout {
     }
   }
 
+  /** A job as the listing of its tenant names it: which, and when it came. */
+  public record Recent(JobRef job, Instant createdAt) {}
+
+  /** The job that an entry of a listing stands for; absent for what is none of ours. */
+  public static Optional<Recent> listed(String name) {
+    String[] parts = name.split("/", -1);
+    try {
+      int dash = parts[2].indexOf('-');
+      long reverse = Long.parseLong(parts[2].substring(0, dash));
+      return Optional.of(
+          new Recent(
+              new JobRef(parts[1], new JobId(parts[2].substring(dash + 1))),
+              Instant.ofEpochMilli(END_OF_TIME - reverse)));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Where the listing of a tenant lies. */
+  public static String recent(String tenant) {
+    return RECENT + tenant + "/";
+  }
+
   public static String recent(JobRef job, Instant createdAt) {
     return String.format(
         Locale.ROOT, // some languages have digits of their own
-        "recent/%s/%013d-%s",
-        job.tenant(),
+        "%s%013d-%s",
+        recent(job.tenant()),
         END_OF_TIME - createdAt.toEpochMilli(),
         job.id());
   }

@@ -1,0 +1,45 @@
+package dev.millrace.http;
+
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** Whether this process lives, and whether it can work. */
+@Controller("/health")
+final class HealthController {
+  private static final String VERSION =
+      Objects.requireNonNullElse(
+          HealthController.class.getPackage().getImplementationVersion(), "development");
+
+  private final Answers answers;
+  private final Dependencies dependencies;
+
+  HealthController(Answers answers, Dependencies dependencies) {
+    this.answers = answers;
+    this.dependencies = dependencies;
+  }
+
+  /** Asks nobody: this process is not started again because another one is away. */
+  @Get("/liveness")
+  HttpResponse<byte[]> liveness() {
+    return answers.json(
+        HttpStatus.OK, Map.of("status", "UP", "name", "millrace", "version", VERSION));
+  }
+
+  @Get("/readiness")
+  @ExecuteOn(TaskExecutors.BLOCKING)
+  HttpResponse<byte[]> readiness() {
+    var states = new TreeMap<String, String>();
+    dependencies.ask().forEach((name, up) -> states.put(name, up ? "UP" : "DOWN"));
+    boolean ready = !states.containsValue("DOWN");
+    return answers.json(
+        ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,
+        Map.of("status", ready ? "UP" : "DOWN", "dependencies", states));
+  }
+}

@@ -1,0 +1,172 @@
+package dev.millrace.http;
+
+import dev.millrace.http.problem.Code;
+import dev.millrace.http.problem.Refusal;
+import dev.millrace.http.request.Body;
+import dev.millrace.http.request.Prefer;
+import dev.millrace.http.request.Wish;
+import dev.millrace.http.request.Wishes;
+import dev.millrace.intake.Intake;
+import dev.millrace.intake.Removal;
+import dev.millrace.intake.Submission;
+import dev.millrace.job.StopReason;
+import dev.millrace.journal.JobLog;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Jobs: submit, follow, cancel, retry, delete. */
+@Controller("/v1/jobs")
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class JobController {
+  private static final Pattern KEY = Pattern.compile("[!-~]([ -~]{0,253}[!-~])?");
+
+  private final Desk desk;
+  private final Answers answers;
+  private final Wishes wishes;
+  private final Intake intake;
+  private final Removal removal;
+
+  JobController(Desk desk, Answers answers, Wishes wishes, Intake intake, Removal removal) {
+    this.desk = desk;
+    this.answers = answers;
+    this.wishes = wishes;
+    this.intake = intake;
+    this.removal = removal;
+  }
+
+  @Post
+  @Consumes(MediaType.ALL)
+  HttpResponse<byte[]> submit(HttpRequest<?> request) {
+    Caller caller = desk.caller(request);
+    Optional<String> key = key(request);
+    Wish wish = wishes.read(new Body(request), caller.tenant());
+    try {
+      return submitted(
+          request,
+          caller,
+          intake.submit(caller.owner(), wish.request(), wish.warnings(), wish.hash(), key));
+    } finally {
+      wishes.forget(caller.tenant(), wish.uploads());
+    }
+  }
+
+  private static Optional<String> key(HttpRequest<?> request) {
+    String key = request.getHeaders().get("Idempotency-Key");
+    if (key != null && !KEY.matcher(key).matches()) {
+      throw Refusal.invalid(
+          "Idempotency-Key",
+          "must have 1 to 255 printable characters of ASCII, no blank at an end");
+    }
+    return Optional.ofNullable(key);
+  }
+
+  private HttpResponse<byte[]> submitted(
+      HttpRequest<?> request, Caller caller, Submission submission) {
+    return switch (submission) {
+      case Submission.Accepted(JobLog job) -> accepted(request, job);
+      case Submission.KeyReused(var job) ->
+          throw Refusal.of(
+                  Code.KEY_REUSED, "This Idempotency-Key was used with another request before.")
+              .telling("jobId", job.id().value());
+      case Submission.Gone(var job) -> throw desk.gone(caller, job);
+    };
+  }
+
+  private HttpResponse<byte[]> accepted(HttpRequest<?> request, JobLog job) {
+    if (job.state().ended().filter(end -> end.stopReason() == StopReason.CONFLICT).isPresent()) {
+      throw Refusal.of(
+              Code.CONFLICT, "An earlier turn of the conversation is unfinished. Submit later.")
+          .telling("jobId", job.job().id().value());
+    }
+    Duration wait = Prefer.async(request) ? Duration.ZERO : Prefer.header(request);
+    JobLog seen = desk.await(job, wait, JobController::over);
+    MutableHttpResponse<byte[]> answer = answers.accepted(seen);
+    if (wait.isZero()) {
+      return answer;
+    }
+    return answer
+        .status(over(seen) ? HttpStatus.OK : HttpStatus.ACCEPTED)
+        .header("Preference-Applied", "wait=" + wait.toSeconds());
+  }
+
+  private static boolean over(JobLog job) {
+    return job.state().ended().isPresent();
+  }
+
+  /**
+   * With {@code ?wait=} it answers when the job is over or, beside an ETag, when it has changed.
+   */
+  @Get("/{id}")
+  HttpResponse<byte[]> get(HttpRequest<?> request, String id) {
+    Duration wait = Prefer.query(request);
+    boolean tagged = request.getHeaders().contains(HttpHeaders.IF_NONE_MATCH);
+    JobLog job =
+        desk.await(
+            desk.job(request, id),
+            wait,
+            seen -> tagged ? !Answers.known(request, Answers.tag(seen)) : over(seen));
+    if (Answers.known(request, Answers.tag(job))) {
+      return Answers.notModified(Answers.tag(job));
+    }
+    MutableHttpResponse<byte[]> answer = answers.job(HttpStatus.OK, job);
+    return over(job) ? answer : answer.header(HttpHeaders.RETRY_AFTER, "1");
+  }
+
+  @Post("/{id}/cancel")
+  @Consumes(MediaType.ALL)
+  HttpResponse<byte[]> cancel(HttpRequest<?> request, String id) {
+    JobLog job = desk.job(request, id);
+    String by = desk.caller(request).owner().name();
+    return switch (intake.cancel(job.job(), by)) {
+      case CANCELED -> answers.job(HttpStatus.OK, job.refresh());
+      case REQUESTED -> answers.accepted(job.refresh());
+      case ENDED ->
+          throw Refusal.of(Code.CONFLICT, "The job was over before.")
+              .telling("status", job.refresh().state().status().word());
+      case UNKNOWN -> throw desk.gone(desk.caller(request), job.job());
+    };
+  }
+
+  @Post("/{id}/retry")
+  @Consumes(MediaType.ALL)
+  HttpResponse<byte[]> retry(HttpRequest<?> request, String id) {
+    JobLog job = desk.job(request, id);
+    return intake
+        .retry(job.job())
+        .map(again -> submitted(request, desk.caller(request), again))
+        .orElseThrow(
+            () ->
+                Refusal.of(
+                    Code.CONFLICT,
+                    over(job)
+                        ? "What was wrong with the request would be wrong again."
+                        : "The job is not over yet. Cancel it first, or wait."));
+  }
+
+  @Delete("/{id}")
+  HttpResponse<byte[]> delete(HttpRequest<?> request, String id) {
+    JobLog job = desk.job(request, id);
+    return switch (removal.delete(job)) {
+      case DELETED -> HttpResponse.noContent();
+      case RUNNING ->
+          throw Refusal.of(Code.CONFLICT, "The job is not over yet. Cancel it first, or wait.");
+      case UNDELIVERED ->
+          throw Refusal.of(Code.CONFLICT, "The result has not been delivered yet. Try again later.")
+              .with(HttpHeaders.RETRY_AFTER, "60");
+    };
+  }
+}

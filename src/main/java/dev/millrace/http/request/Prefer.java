@@ -1,0 +1,44 @@
+package dev.millrace.http.request;
+
+import dev.millrace.http.problem.Refusal;
+import io.micronaut.http.HttpRequest;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/** How long a caller would rather wait than come again. */
+public final class Prefer {
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Pattern WAIT =
+      Pattern.compile("(?i)(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})");
+  private static final Pattern ASYNC =
+      Pattern.compile("(?i)(?:^|[,;\\s])respond-async(?=$|[,;\\s])");
+
+  private Prefer() {}
+
+  /** As the header {@code Prefer} says; what it says in another way is ignored, as it must be. */
+  public static Duration header(HttpRequest<?> request) {
+    String all = String.join(",", request.getHeaders().getAll("Prefer"));
+    var wait = WAIT.matcher(all);
+    return wait.find() ? bounded(Long.parseLong(wait.group(1))) : Duration.ZERO;
+  }
+
+  public static boolean async(HttpRequest<?> request) {
+    return ASYNC.matcher(String.join(",", request.getHeaders().getAll("Prefer"))).find();
+  }
+
+  /** As {@code ?wait=} in the address says, in seconds. */
+  public static Duration query(HttpRequest<?> request) {
+    String wait = request.getParameters().get("wait");
+    if (wait == null) {
+      return Duration.ZERO;
+    }
+    if (!wait.matches("\\d{1,9}")) {
+      throw Refusal.invalid("?wait", "must be a number of seconds, such as 30");
+    }
+    return bounded(Long.parseLong(wait));
+  }
+
+  private static Duration bounded(long seconds) {
+    return seconds < LONGEST.toSeconds() ? Duration.ofSeconds(seconds) : LONGEST;
+  }
+}

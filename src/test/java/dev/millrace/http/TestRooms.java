@@ -1,0 +1,205 @@
+package dev.millrace.http;
+
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.Agents;
+import dev.millrace.artifact.Artifacts;
+import dev.millrace.bus.Delivery;
+import dev.millrace.bus.JobQueue;
+import dev.millrace.bus.Pointer;
+import dev.millrace.bus.QueueSettings;
+import dev.millrace.bus.RequestReader;
+import dev.millrace.bus.ResultMessage;
+import dev.millrace.bus.ResultTopic;
+import dev.millrace.bus.Verdict;
+import dev.millrace.intake.Admission;
+import dev.millrace.intake.Aftermath;
+import dev.millrace.intake.Conversations;
+import dev.millrace.intake.Intake;
+import dev.millrace.intake.Pointers;
+import dev.millrace.intake.Results;
+import dev.millrace.job.Owner;
+import dev.millrace.job.Secret;
+import dev.millrace.journal.Index;
+import dev.millrace.journal.Journal;
+import dev.millrace.storage.Storage;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Replaces;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.serde.ObjectMapper;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/**
+ * The rooms behind the doors as they are, on a real disk; only the broker notes what it is given.
+ */
+@Factory
+@Requires(property = TestRooms.ON)
+final class TestRooms {
+  static final String ON = "millrace.test.rooms";
+
+  /** Takes everything. */
+  static final class Broker implements JobQueue, ResultTopic {
+    final List<Pointer> sent = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void send(String entity, Pointer pointer) {
+      sent.add(pointer);
+    }
+
+    @Override
+    public void schedule(String entity, Pointer pointer, Instant notBefore) {
+      sent.add(pointer);
+    }
+
+    @Override
+    public void deadLetters(String entity, Function<Delivery.Received, Verdict> handler) {
+      throw new UnsupportedOperationException("nobody here looks at dead letters");
+    }
+
+    @Override
+    public Publication publish(String target, ResultMessage message) {
+      return new Publication.Accepted();
+    }
+  }
+
+  /** Two of one tenant and one of another, each named by a header; nobody without it is open. */
+  @Singleton
+  @Replaces(Callers.class)
+  Callers callers() {
+    return TestRooms::caller;
+  }
+
+  private static Caller caller(HttpRequest<?> request) {
+    String who = request.getHeaders().get("X-Who");
+    if (who == null) {
+      return new Caller(new Owner("default", "local"), true);
+    }
+    String[] parts = who.split("/", 2);
+    return new Caller(new Owner(parts[0], parts[1]), false);
+  }
+
+  @Singleton
+  @Replaces(JobQueue.class)
+  JobQueue queue() {
+    return new Broker();
+  }
+
+  @Singleton
+  @Replaces(ResultTopic.class)
+  ResultTopic topic() {
+    return new Broker();
+  }
+
+  @Singleton
+  @Replaces(Agents.class)
+  Agents agents() {
+    dev.millrace.model.LanguageModel none =
+        (dev.millrace.model.LanguageModel)
+            java.lang.reflect.Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {dev.millrace.model.LanguageModel.class},
+                (proxy, method, arguments) -> {
+                  throw new UnsupportedOperationException("nobody works here");
+                });
+    return new Agents(
+        List.of(new Agent("analyst", none, "", List.of()), new Agent("chat", none, "", List.of())));
+  }
+
+  @Singleton
+  @Replaces(RequestReader.class)
+  RequestReader reader(ObjectMapper json) {
+    return new RequestReader(json, "analyst");
+  }
+
+  @Singleton
+  @Replaces(Journal.class)
+  Journal journal(Storage storage, ObjectMapper json, InstantSource clock) {
+    return new Journal(storage, json, clock, () -> UUID.randomUUID().toString());
+  }
+
+  @Singleton
+  @Replaces(Index.class)
+  Index index(Storage storage) {
+    return new Index(storage);
+  }
+
+  @Singleton
+  @Replaces(Artifacts.class)
+  Artifacts artifacts(Storage storage) {
+    return new Artifacts(storage);
+  }
+
+  @Singleton
+  @Replaces(Results.class)
+  Results results(ObjectMapper json, Artifacts artifacts, InstantSource clock) {
+    return new Results(json, artifacts, clock, "results");
+  }
+
+  @Singleton
+  @Replaces(Conversations.class)
+  Conversations conversations(Journal journal, Results results) {
+    return new Conversations(journal, results);
+  }
+
+  @Singleton
+  @Replaces(Pointers.class)
+  Pointers pointers(JobQueue queue, QueueSettings queues) {
+    return new Pointers(queue, queues.all(), () -> UUID.randomUUID().toString());
+  }
+
+  @Singleton
+  @Replaces(Aftermath.class)
+  Aftermath aftermath(
+      Index index,
+      ResultTopic topic,
+      Results results,
+      Conversations conversations,
+      Pointers pointers,
+      InstantSource clock) {
+    return new Aftermath(index, topic, results, conversations, (job, state) -> {}, pointers, clock);
+  }
+
+  @Singleton
+  @Replaces(Admission.class)
+  Admission admission(
+      Index index,
+      Journal journal,
+      Artifacts artifacts,
+      Results results,
+      Conversations conversations,
+      Secret secret,
+      InstantSource clock) {
+    return new Admission(index, journal, artifacts, results, conversations, secret, clock);
+  }
+
+  @Singleton
+  @Replaces(Intake.class)
+  Intake intake(
+      Journal journal,
+      Admission admission,
+      Results results,
+      Aftermath aftermath,
+      Pointers pointers,
+      ResultTopic topic,
+      QueueSettings queues,
+      InstantSource clock) {
+    return new Intake(
+        journal,
+        admission,
+        results,
+        aftermath,
+        pointers,
+        topic,
+        queues.all(),
+        reply -> false,
+        clock,
+        new SecureRandom());
+  }
+}
