@@ -88,7 +88,7 @@ final class Mill implements AutoCloseable {
         new Rounds(
             sweep, assembly.get(BusSettings.class).lock(), new SecureRandom(), this::brokeDown);
     rounds.start();
-    over.whenComplete((nothing, fault) -> rounds.close());
+    var unused = over.whenComplete((nothing, fault) -> rounds.close());
     Thread.ofVirtual().name("look-at-entities").start(this::lookAtEntities);
     Thread.ofVirtual().name("look-at-sessions").start(this::lookAtSessions);
   }
