@@ -1,6 +1,7 @@
 """The lock names everything that is installed with the executor."""
 
 import re
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -16,8 +17,8 @@ def test_every_library_has_one_version_in_the_lock() -> None:
 
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", line) for line in lines), lines
     assert names == sorted(set(names))
-    if not installed():
-        pytest.skip("the libraries of the distribution have versions of their own")
+    if not installed() or sys.version_info < (3, 11):
+        pytest.skip("here the libraries have versions of their own")
     needed = needed_by(Requirement("millrace-executor[dev]"), set())
     assert needed - {"millrace-executor"} <= set(names)
 
