@@ -122,7 +122,8 @@ class TurnsTest {
             QUEUES,
             new Memory(),
             new NoTool(),
-            new BusSettings.Limits(1, 16, 1)));
+            new BusSettings.Limits(1, 16, 1),
+            TestMill.PATIENCE));
   }
 
   /** The ids of the jobs, in the order of the line. */
