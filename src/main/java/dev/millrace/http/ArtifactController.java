@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.reactivestreams.Publisher;
 
 /** The files of a job: each by its name, and all of them at once. */
 @Controller("/v1/jobs/{id}")
@@ -57,7 +56,7 @@ final class ArtifactController {
   /** The newest of this name. */
   @Get("/artifacts/{+name}")
   @Produces(MediaType.ALL)
-  HttpResponse<Publisher<byte[]>> get(HttpRequest<?> request, String id, String name) {
+  HttpResponse<Bytes> get(HttpRequest<?> request, String id, String name) {
     Artifact artifact =
         Optional.ofNullable(newest(desk.job(request, id)).get(name))
             .orElseThrow(() -> Refusal.of(Code.NOT_FOUND, "The job has no file of this name."));
@@ -73,7 +72,7 @@ final class ArtifactController {
   /** A value of the job that was too large to stand in it, by its hash. */
   @Get("/files/{sha256}")
   @Produces(MediaType.ALL)
-  HttpResponse<Publisher<byte[]>> file(HttpRequest<?> request, String id, String sha256) {
+  HttpResponse<Bytes> file(HttpRequest<?> request, String id, String sha256) {
     Folder folder = Folder.of(desk.job(request, id).job());
     if (!sha256.matches("[0-9a-f]{64}")) {
       throw Refusal.of(Code.NOT_FOUND, "A file is named by its SHA-256 in lower-case hex.");
@@ -96,9 +95,9 @@ final class ArtifactController {
 
   @Get("/artifacts.zip")
   @Produces("application/zip")
-  HttpResponse<Publisher<byte[]>> zip(HttpRequest<?> request, String id) {
+  HttpResponse<Bytes> zip(HttpRequest<?> request, String id) {
     Collection<Artifact> files = newest(desk.job(request, id)).values();
-    return HttpResponse.<Publisher<byte[]>>ok(
+    return HttpResponse.<Bytes>ok(
             Bytes.written(
                 out -> {
                   var zip = new ZipOutputStream(out);

@@ -5,6 +5,7 @@ import dev.millrace.http.problem.Problems;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.problem.RequestIds;
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.core.order.Ordered;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
@@ -21,13 +22,19 @@ import org.jspecify.annotations.Nullable;
  */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Requires(notEnv = "function")
-final class Doorkeeper {
+final class Doorkeeper implements Ordered {
   private static final Set<String> OURS = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private final Problems problems;
 
   Doorkeeper(Problems problems) {
     this.problems = problems;
+  }
+
+  /** Before anybody else has an answer. */
+  @Override
+  public int getOrder() {
+    return HIGHEST_PRECEDENCE;
   }
 
   @RequestFilter

@@ -11,7 +11,6 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import java.io.InputStream;
-import org.reactivestreams.Publisher;
 
 /**
  * Answers with a file that jobs have made, which may hold anything: it is saved and not shown, and
@@ -29,7 +28,7 @@ final class Files {
   }
 
   /** A file under its content's hash, which never changes; of a HEAD the head alone. */
-  static HttpResponse<Publisher<byte[]>> answer(
+  static HttpResponse<Bytes> answer(
       HttpRequest<?> request,
       String name,
       String mediaType,
@@ -48,22 +47,21 @@ final class Files {
       case Ranges.Whole() ->
           filled(request, HttpResponse.ok(), name, mediaType, tag, 0, size, file);
       case Ranges.Part part -> {
-        MutableHttpResponse<Publisher<byte[]>> answer =
-            HttpResponse.status(HttpStatus.PARTIAL_CONTENT);
+        MutableHttpResponse<Bytes> answer = HttpResponse.status(HttpStatus.PARTIAL_CONTENT);
         answer.header(HttpHeaders.CONTENT_RANGE, part.header(size));
         yield filled(request, answer, name, mediaType, tag, part.from(), part.length(), file);
       }
       case Ranges.Beyond() ->
           guarded(
-              HttpResponse.<Publisher<byte[]>>status(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+              HttpResponse.<Bytes>status(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
                   .header(HttpHeaders.CONTENT_RANGE, "bytes */" + size),
               tag);
     };
   }
 
-  private static MutableHttpResponse<Publisher<byte[]>> filled(
+  private static MutableHttpResponse<Bytes> filled(
       HttpRequest<?> request,
-      MutableHttpResponse<Publisher<byte[]>> answer,
+      MutableHttpResponse<Bytes> answer,
       String name,
       String mediaType,
       String tag,
@@ -76,11 +74,10 @@ final class Files {
         .contentType(type(mediaType));
     return request.getMethod() == HttpMethod.HEAD
         ? answer
-        : answer.body(Bytes.of(() -> file.open(from, length)));
+        : answer.body(Bytes.of(length, () -> file.open(from, length)));
   }
 
-  private static MutableHttpResponse<Publisher<byte[]>> guarded(
-      MutableHttpResponse<Publisher<byte[]>> answer, String tag) {
+  private static MutableHttpResponse<Bytes> guarded(MutableHttpResponse<Bytes> answer, String tag) {
     return answer
         .header(HttpHeaders.ETAG, tag)
         .header(HttpHeaders.ACCEPT_RANGES, "bytes")

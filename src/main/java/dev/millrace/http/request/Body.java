@@ -6,6 +6,8 @@ import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.ServerHttpRequest;
+import io.micronaut.http.exceptions.BufferLengthExceededException;
+import io.micronaut.http.exceptions.ContentLengthExceededException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,10 +80,15 @@ public final class Body {
   }
 
   private static RuntimeException broken(@Nullable Throwable cause, long largest) {
-    boolean length = cause != null && cause.getClass().getSimpleName().endsWith("LengthExceeded");
+    boolean length = isTooLarge(cause) || (cause != null && isTooLarge(cause.getCause()));
     return length
         ? tooLarge(largest)
         : Refusal.of(Code.INVALID_REQUEST, "The body broke off before its end.");
+  }
+
+  private static boolean isTooLarge(@Nullable Throwable fault) {
+    return fault instanceof ContentLengthExceededException
+        || fault instanceof BufferLengthExceededException;
   }
 
   /** It as a stream of at most so many bytes. The caller closes it. */
