@@ -1,4 +1,4 @@
-"""A kernel or command seen from outside: the pipes and the socket that lead to it.
+"""A kernel or command seen from outside, through what leads to it.
 
 All that comes through them is the work of the session's code and is believed to be nothing more.
 """
@@ -6,18 +6,16 @@ All that comes through them is the work of the session's code and is believed to
 import asyncio
 import contextlib
 import itertools
-import os
 import socket
 from collections.abc import Callable
 from typing import Any, cast
 
 from executor.capture import Capture
 from executor.frames import Frames, Message, ProtocolError, frame
-from executor.outcome import Stream
+from executor.pipes import Pipes
 
 LARGEST_FRAME = 64 * 1024 * 1024
-_CHUNK = 64 * 1024
-_MOST_CHUNKS = 64
+_CHUNK = 256 * 1024
 
 
 class Ended(Exception):
@@ -30,74 +28,6 @@ class Ended(Exception):
 
 class Broken(Exception):
     """The process lives but does not keep to the protocol."""
-
-
-class Pipes:
-    """The two pipes that a process writes its output to; drained all the time."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._null = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-        self._read: dict[Stream, int] = {}
-        self.write: list[int] = []
-        """The other ends, for the process."""
-        self.capture: Capture | None = None
-        """Where it goes now; None: nowhere."""
-        streams: tuple[Stream, Stream] = ("stdout", "stderr")
-        for name in streams:
-            out, into = os.pipe2(os.O_CLOEXEC)
-            os.set_blocking(out, False)
-            self._read[name] = out
-            self.write.append(into)
-            self._loop.add_reader(out, self._take, name)
-
-    def handed_over(self) -> None:
-        """The process has its ends."""
-        for fd in self.write:
-            os.close(fd)
-        self.write = []
-
-    def drain(self) -> None:
-        """Takes what is there; what a process writes without end is not waited for."""
-        for name in tuple(self._read):
-            for _ in range(_MOST_CHUNKS):
-                if not self._take(name):
-                    break
-
-    def close(self) -> None:
-        """Lets go of them."""
-        self.handed_over()
-        for name in tuple(self._read):
-            self._close(name)
-        if self._null >= 0:
-            os.close(self._null)
-            self._null = -1
-
-    def _take(self, name: Stream) -> bool:
-        fd = self._read.get(name, -1)
-        if fd < 0:
-            return False
-        text = self.capture.texts[name] if self.capture else None
-        try:
-            if text is None or text.full:
-                count = os.splice(fd, self._null, 16 * _CHUNK)
-                if text:
-                    text.skip(count)
-            else:
-                data = os.read(fd, _CHUNK)
-                count = len(data)
-                text.add(data)
-        except (BlockingIOError, InterruptedError):
-            return False
-        if count == 0:
-            self._close(name)
-        return count > 0
-
-    def _close(self, name: Stream) -> None:
-        fd = self._read.pop(name, -1)
-        if fd >= 0:
-            self._loop.remove_reader(fd)
-            os.close(fd)
 
 
 class CommandLink:
@@ -205,7 +135,7 @@ class KernelLink:
 
     def _take(self) -> None:
         try:
-            data = self._own.recv(4 * _CHUNK)
+            data = self._own.recv(_CHUNK)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:

@@ -5,19 +5,18 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
 
 from executor import reports
 from executor.capture import Capture
 from executor.channel import Channel, ChannelClosed
+from executor.ending import Ending
 from executor.frames import Message
-from executor.link import Broken, CommandLink, Ended, KernelLink
-from executor.outcome import Code, Outcome, Problem, Stream
-from executor.settings import MIB, Settings
+from executor.link import CommandLink, KernelLink
+from executor.links import Link, Links
+from executor.outcome import Code, Outcome, Stream
+from executor.settings import Settings
 
 OnOutput = Callable[[Stream, str], None]
-Link = KernelLink | CommandLink
-AnyLink = TypeVar("AnyLink", KernelLink, CommandLink)
 
 _SETTLES_WITHIN = 20.0
 _INTERRUPTS_EVERY = 0.25
@@ -47,9 +46,7 @@ class Runs:
         self._channel = channel
         self._settings = settings
         self._kill = kill
-        self._links: dict[int, Link] = {}
-        self._starting = 0
-        self._ended_early: dict[int, int] = {}
+        self._links = Links(channel, self._process_ended)
         self._main: KernelLink | None = None
         self._loss_untold = False
         self._turn = asyncio.Lock()
@@ -58,7 +55,7 @@ class Runs:
 
     async def prepare(self) -> None:
         """Starts the kernel with the variables, that the first run need not."""
-        self._main = await self._start(self._new_kernel())
+        self._main = await self._links.start(self._new_kernel())
 
     async def execute(
         self,
@@ -74,7 +71,7 @@ class Runs:
 
         async def cell(run: Run) -> Outcome:
             link = await (
-                self._start(self._new_kernel()) if empty_kernel else self._kernel(capture)
+                self._links.start(self._new_kernel()) if empty_kernel else self._kernel(capture)
             )
             work = link.run(code, self._settings.limits.displays, capture)
             return await self._watched(run, link, work, capture, timeout)
@@ -98,7 +95,7 @@ class Runs:
             given = os.memfd_create("stdin", os.MFD_CLOEXEC)
             try:
                 os.pwrite(given, stdin, 0)
-                await self._start(link, given, arguments)
+                await self._links.start(link, given, arguments)
             finally:
                 os.close(given)
             return await self._watched(run, link, link.wait(), capture, timeout)
@@ -116,7 +113,7 @@ class Runs:
         """Something happened in the sandbox."""
         match event["event"]:
             case "ended":
-                self._process_ended(event["pid"], event["code"])
+                self._links.ended(event["pid"], event["code"])
             case "memory" if self._running:
                 self._running.end("OutOfMemory")
             case "disk" if self._running:
@@ -126,10 +123,7 @@ class Runs:
 
     def end(self) -> None:
         """The sandbox is gone."""
-        for link in tuple(self._links.values()):
-            link.ended(-signal.SIGKILL)
-            link.close()
-        self._links.clear()
+        self._links.close()
         self._main = None
 
     def _capture(self, limit: int | None, on_output: OnOutput | None) -> Capture:
@@ -174,7 +168,7 @@ class Runs:
         """The one with the variables."""
         main = self._main
         if main is None or not main.alive:
-            main = self._main = await self._start(self._new_kernel())
+            main = self._main = await self._links.start(self._new_kernel())
         if self._loss_untold:
             self._loss_untold = False
             capture.texts["stderr"].add(reports.restarted_before().encode())
@@ -182,25 +176,6 @@ class Runs:
 
     def _new_kernel(self) -> KernelLink:
         return KernelLink(self._broken)
-
-    async def _start(self, link: AnyLink, stdin: int = -1, command: Sequence[str] = ()) -> AnyLink:
-        self._starting += 1
-        try:
-            if command:
-                fds = [stdin, *link.fds]
-                pid, _ = await self._channel.ask("shell", fds, command=list(command))
-            else:
-                pid, _ = await self._channel.ask("kernel", link.fds)
-        except BaseException:
-            link.close()
-            raise
-        finally:
-            self._starting -= 1
-        link.started(pid)
-        self._links[pid] = link
-        if pid in self._ended_early:
-            self._process_ended(pid, self._ended_early.pop(pid))
-        return link
 
     async def _watched(
         self, run: Run, link: Link, work: Awaitable[Message], capture: Capture, timeout: float
@@ -215,14 +190,16 @@ class Runs:
         seconds = time.monotonic() - began
         link.settled()
         if link is not main:
-            self._forget(link)
+            self._links.forget(link)
         lost = self._channel.closed or (main is not None and not main.alive)
         if lost and main:
-            self._forget(main)
+            self._links.forget(main)
             self._main = None
             if not self._channel.closed:
-                self._main = await self._start(self._new_kernel())
-        return self._outcome(task, why, capture, seconds, timeout, lost, settled)
+                self._main = await self._links.start(self._new_kernel())
+        gone = self._channel.closed
+        ending = Ending(task, why, lost, gone, settled, seconds, timeout, self._settings.limits)
+        return ending.outcome(capture)
 
     async def _until_done(
         self, run: Run, link: Link, task: "asyncio.Task[Message]", timeout: float
@@ -261,68 +238,7 @@ class Runs:
             return False
         return bool(settled)
 
-    def _outcome(
-        self,
-        task: "asyncio.Task[Message]",
-        why: Code | None,
-        capture: Capture,
-        seconds: float,
-        timeout: float,
-        lost: bool,
-        settled: bool,
-    ) -> Outcome:
-        message: Message = {}
-        what = ""
-        if not task.done():
-            task.cancel()
-        elif isinstance(problem := task.exception(), Ended):
-            what = reports.cause_of_death(problem.code)
-        elif isinstance(problem, Broken):
-            what = f"it disturbed the executor: {problem}"
-        elif problem is not None:
-            raise problem
-        else:
-            message = task.result()
-        if why is None and lost:
-            why = "KernelDied"
-        if why is None and not settled:
-            what = "its processes multiplied without end"
-        gone = self._channel.closed
-        error = reports.error_of(message)
-        told: Problem | None = None
-        if why is not None:
-            limits = self._settings.limits
-            told = reports.problem(
-                why,
-                what if why == "KernelDied" else "",
-                reports.lost(not gone) if lost else reports.kept(),
-                timeout=timeout,
-                memory=limits.memory // MIB,
-                disk=limits.disk // MIB,
-            )
-        elif error and message["error"].get("memory") is True:
-            told = reports.memory_error()
-        canceled = why == "ExecutionCanceled"
-        return Outcome(
-            status="Canceled" if canceled else "Failed" if told or error else "Succeeded",
-            **reports.texts(capture),
-            has_value=message.get("has_value") is True,
-            value=message.get("value"),
-            error=error,
-            problem=told,
-            seconds=seconds,
-            variables_kept=not lost,
-            files_kept=not gone,
-            exit_code=message.get("exit_code"),
-        )
-
-    def _process_ended(self, pid: int, code: int) -> None:
-        link = self._links.get(pid)
-        if link is None:
-            if self._starting:
-                self._ended_early[pid] = code
-            return
-        link.ended(code)
+    def _process_ended(self, link: Link) -> None:
         if self._running is None:
             self._lose(link)
 
@@ -333,11 +249,7 @@ class Runs:
 
     def _lose(self, link: Link) -> None:
         """Between runs; the next one tells of it."""
-        self._forget(link)
+        self._links.forget(link)
         if link is self._main:
             self._main = None
             self._loss_untold = True
-
-    def _forget(self, link: Link) -> None:
-        self._links.pop(link.pid, None)
-        link.close()
