@@ -10,7 +10,7 @@ record StartTable(Mill mill) {
 
   void print(PrintWriter out) {
     mill.places().stream()
-        .sorted(Comparator.comparing(place -> ORDER.indexOf(place.part())))
+        .sorted(Comparator.comparingInt(place -> ORDER.indexOf(place.part())))
         .forEach(place -> out.printf("%-9s %-12s %s%n", place.part(), place.kind(), place.where()));
     out.printf("%-9s %-12s %s%n", "http", "local", mill.address());
     mill.connectionString()
