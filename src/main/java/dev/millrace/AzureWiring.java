@@ -68,7 +68,9 @@ final class AzureWiring {
       service.connectionString(connectionString);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "millrace.storage.blob.connection-string (MILLRACE_STORAGE_BLOB_CONNECTION_STRING) cannot be used. Copy the whole connection string of the storage account. What is wrong with it: "
+          "millrace.storage.blob.connection-string (MILLRACE_STORAGE_BLOB_CONNECTION_STRING) cannot"
+              + " be used. Copy the whole connection string of the storage account. What is wrong"
+              + " with it: "
               + e.getMessage(),
           e);
     }
@@ -149,7 +151,7 @@ final class AzureWiring {
     return new AzureSessionPool(settings, identity(environment), secret, json, clock);
   }
 
-  private static TokenCredential identity(Environment environment) {
+  static TokenCredential identity(Environment environment) {
     return new DefaultAzureCredentialBuilder().configuration(variables(environment)).build();
   }
 

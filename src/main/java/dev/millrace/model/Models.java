@@ -61,6 +61,7 @@ public final class Models {
     setups.forEach(setup -> byName.put(setup.name(), model(setup, means)));
     this.places =
         setups.stream()
+            .filter(setup -> setup.kind() != ModelKind.REHEARSAL || setup.name().equals(usual))
             .map(
                 setup ->
                     new Place(setup.name(), setup.kind().shown(), setup.shownAs(), setup.where()))
@@ -79,7 +80,7 @@ public final class Models {
     return Optional.ofNullable(byName.get(name));
   }
 
-  /** In the order of their names. */
+  /** One for each that somebody has set up, or that is used for want of another. */
   public List<Place> places() {
     return places;
   }
