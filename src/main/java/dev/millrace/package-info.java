@@ -12,7 +12,8 @@
  *   <li>{@link dev.millrace.intake}: the way in, and what is left to do after an end.
  *   <li>{@link dev.millrace.session}: isolated places where code runs, on this machine or in a
  *       session pool of Azure.
- *   <li>{@link dev.millrace.model}: the port to language models.
+ *   <li>{@link dev.millrace.model}: language models behind one port, from Azure OpenAI to one of
+ *       rules.
  *   <li>{@link dev.millrace.tool}: the port to what a model can have done.
  *   <li>{@link dev.millrace.agent}: the loop that asks models and runs tools, step by step.
  *   <li>{@link dev.millrace.worker}: one delivery from its first look to its verdict; the sweeper.
@@ -22,13 +23,13 @@
  *   <li>{@link dev.millrace.amqp}: a namespace on this machine that the SDKs of Azure talk to.
  * </ol>
  *
- * <p>Storage, bus and session have adapters; model and tool are ports that nothing stands behind
- * yet.
+ * <p>Storage, bus, session and model have adapters; tool is a port that nothing stands behind yet.
  *
  * <p>This package holds the command line and the pages that wire the rooms together, and nothing
  * else: {@code SharedWiring} is what is the same everywhere, {@code LocalWiring} and {@code
- * LocalBusWiring} what runs on this machine, {@code AzureWiring} what runs in Azure, and {@code
- * Assembly} puts together what the settings ask for. Who may use whom is held by {@code ShapeTest}.
+ * LocalBusWiring} what runs on this machine, {@code AzureWiring} what runs in Azure, {@code
+ * ModelWiring} the models, and {@code Assembly} puts together what the settings ask for. Who may
+ * use whom is held by {@code ShapeTest}.
  */
 @NullMarked
 package dev.millrace;

@@ -148,7 +148,7 @@ public final class Models {
 
   private static SignIn azureSignIn(ModelSetup setup, Means means) {
     return setup.key() == null
-        ? new EntraSignIn(means.identity().get(), means.clock())
+        ? new EntraSignIn(means.identity(), means.clock())
         : SignIn.azureKey(setup.key());
   }
 

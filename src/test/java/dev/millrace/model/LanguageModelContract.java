@@ -499,6 +499,7 @@ abstract class LanguageModelContract {
             "{'error': {'code': 'content_filter', 'message': 'The prompt two and two was filtered',"
                 + " 'innererror': {'code': 'ResponsibleAIPolicyViolation', 'content_filter_result':"
                 + " {'violence': {'filtered': true}, 'hate': {'filtered': false}}}}}"),
+        Scene.whole(400, "{'error': {'code': 'content_filter', 'message': 'no'}}"),
         new Scene.Events(
             Scene.finished(
                 List.of("{'choices': [{'index': 0, 'delta': {'content': 'It '}}]}"),
@@ -513,9 +514,11 @@ abstract class LanguageModelContract {
 
     assertThat(model.reply(sum()))
         .isEqualTo(new Reply.Refused("the content filter of the model refused it (violence)"));
+    assertThat(model.reply(sum()))
+        .isEqualTo(new Reply.Refused("the content filter of the model refused it"));
     assertThat(model.reply(sum())).isInstanceOf(Reply.Refused.class);
     assertThat(model.reply(sum())).isEqualTo(new Reply.Refused("the model refused: I will not."));
-    assertThat(server.asked()).hasSize(3);
+    assertThat(server.asked()).hasSize(4);
   }
 
   @ParameterizedTest

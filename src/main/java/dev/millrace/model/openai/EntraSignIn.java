@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** With a token of Entra, which is kept until shortly before it expires or is refused. */
@@ -17,12 +18,15 @@ public final class EntraSignIn implements SignIn {
   private static final String SCOPE = "https://cognitiveservices.azure.com/.default";
   private static final Duration EARLY = Duration.ofMinutes(5);
 
-  private final TokenCredential credential;
+  private final Supplier<TokenCredential> credential;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable AccessToken token;
 
-  public EntraSignIn(TokenCredential credential, InstantSource clock) {
+  /**
+   * @param credential made when a token is needed, for that takes a while
+   */
+  public EntraSignIn(Supplier<TokenCredential> credential, InstantSource clock) {
     this.credential = credential;
     this.clock = clock;
   }
@@ -63,7 +67,7 @@ public final class EntraSignIn implements SignIn {
   /** A token that is still good is used while there is no other. */
   private AccessToken fresh(@Nullable AccessToken kept, Instant now) {
     try {
-      return credential.getTokenSync(new TokenRequestContext().addScopes(SCOPE));
+      return credential.get().getTokenSync(new TokenRequestContext().addScopes(SCOPE));
     } catch (ClientAuthenticationException e) {
       if (kept != null && now.isBefore(kept.getExpiresAt().toInstant())) {
         return kept;

@@ -126,13 +126,14 @@ sealed interface Wish {
       print(data.isna().sum().to_string())
 
       numbers = data.select_dtypes("number")
-      if numbers.shape[1]:
-          numbers.hist(figsize=(8, 6))
-      else:
-          data.iloc[:, 0].value_counts().head(20).plot.bar()
-      plt.suptitle(name)
-      plt.tight_layout()
-      plt.show()
+      if len(data):
+          if numbers.shape[1]:
+              numbers.hist(figsize=(8, 6))
+          else:
+              data.iloc[:, 0].value_counts().head(20).plot.bar()
+          plt.suptitle(name)
+          plt.tight_layout()
+          plt.show()
       """
           .formatted(literal(file));
     }
