@@ -1,7 +1,6 @@
 package dev.millrace.model;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,54 +147,15 @@ final class SetupReader {
   }
 
   private @Nullable URI endpoint(ModelKind kind) {
-    String text =
-        values.getOrDefault(
-            "endpoint",
-            switch (kind) {
-              case OPENAI -> "https://api.openai.com/v1";
-              case OLLAMA -> "http://localhost:11434/v1";
-              case AZURE, CLAUDE, REHEARSAL -> "";
-            });
-    String like =
-        kind == ModelKind.AZURE
-            ? "must be like https://NAME.openai.azure.com."
-            : "must be like https://HOST/v1.";
-    if (text.isEmpty()) {
-      fault("endpoint", "is missing. It " + like);
-      return null;
-    }
-    URI url;
-    try {
-      url = new URI(text);
-    } catch (URISyntaxException e) {
-      fault("endpoint", like);
-      return null;
-    }
-    boolean http = "http".equalsIgnoreCase(url.getScheme());
-    if ((!http && !"https".equalsIgnoreCase(url.getScheme())) || url.getHost() == null) {
-      fault("endpoint", like);
-      return null;
-    }
-    if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
-      fault("endpoint", like + " Leave out what signs in, and what follows a question mark.");
-    }
-    if (http && !loopback(url.getHost()) && !flag("insecure")) {
+    var endpoint = new Endpoint(kind, value("endpoint"));
+    endpoint.faults().forEach(sentence -> fault("endpoint", sentence));
+    if (endpoint.clear() && !flag("insecure")) {
       fault(
           "endpoint",
           "goes over a network in clear text. Use https, or set %s to true if that network is trusted."
               .formatted(shown(settings + ".insecure")));
     }
-    String path = url.getRawPath().replaceFirst("/+$", "");
-    if (path.endsWith("/chat/completions") || (kind == ModelKind.AZURE && !path.isEmpty())) {
-      fault("endpoint", like + " Leave out the rest of the path.");
-    }
-    return path.isEmpty() && kind != ModelKind.AZURE ? url.resolve("/v1") : url;
-  }
-
-  private static boolean loopback(String host) {
-    return host.equalsIgnoreCase("localhost")
-        || host.equals("[::1]")
-        || host.matches("127(\\.\\d{1,3}){3}");
+    return endpoint.url();
   }
 
   private @Nullable Double temperature() {
