@@ -3,11 +3,11 @@ package dev.millrace.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Follows the events of one job to its end, over as many connections as that takes. */
 final class Following {
@@ -67,14 +67,21 @@ final class Following {
     events.begin();
     try (var stream = client.events(job, events.lastId())) {
       Thread.ofVirtual().name("events").start(() -> read(stream::forEach, lines));
-      @Nullable Optional<String> line = lines.poll(SILENCE.toSeconds(), TimeUnit.SECONDS);
-      while (!ended && line != null && line.isPresent()) {
+      Optional<String> line = next(lines);
+      while (!ended && line.isPresent()) {
         came = true;
         events.line(line.get());
-        line = ended ? line : lines.poll(SILENCE.toSeconds(), TimeUnit.SECONDS);
+        line = ended ? line : next(lines);
       }
     }
     return came;
+  }
+
+  /** Nothing at the end of the connection, nor after a long silence. */
+  private static Optional<String> next(LinkedBlockingQueue<Optional<String>> lines)
+      throws InterruptedException {
+    return Objects.requireNonNullElse(
+        lines.poll(SILENCE.toSeconds(), TimeUnit.SECONDS), Optional.empty());
   }
 
   private static void read(
