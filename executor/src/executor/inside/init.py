@@ -20,10 +20,9 @@ from executor.frames import Message, receive_packet, send_packet
 from executor.inside.disk import Disk
 from executor.inside.place import Place
 from executor.inside.processes import Processes
+from executor.inside.watch import LOOK_EVERY, Watch
 from executor.settings import Limits
 
-_LOOK_EVERY = 0.1
-_LOOK_AT_DISK_EVERY = 1.0
 _STOPS_WITHIN = 1.0
 _PAUSE = 0.0002
 
@@ -48,19 +47,20 @@ class Init:
     ) -> None:
         self._control = control
         self._place = place
-        self._limits = limits
         self._restrict = restrict
         self._start_kernel = start_kernel
-        self._count_disk = count_disk
         self._disk = Disk(place.data)
         self._processes = Processes(alone)
+        self._watch = Watch(
+            limits,
+            self._processes,
+            self._disk if count_disk else None,
+            tell=self._send,
+            interrupted=self._is_told,
+        )
         self._started: set[int] = set()
         self._groups: set[int] = set()
         self._stopped: set[int] = set()
-        self._running: int | None = None
-        self._full = False
-        self._disk_looked_at = 0.0
-        self._memory_next = 0.0
 
     def serve(self) -> None:
         """Until the other side of the control socket is gone."""
@@ -71,7 +71,7 @@ class Init:
         poll.register(self._control, select.POLLIN)
         poll.register(woken, select.POLLIN)
         while True:
-            ready = dict(poll.poll(_LOOK_EVERY * 1000 if self._running else None))
+            ready = dict(poll.poll(LOOK_EVERY * 1000 if self._watch.on else None))
             if woken in ready:
                 os.read(woken, 4096)
             self._reap()
@@ -81,9 +81,7 @@ class Init:
                 except (EOFError, ConnectionError):
                     return
                 self._take(message, fds)
-            if self._running:
-                self._look_at_memory()
-                self._look_at_disk()
+            self._watch.look()
 
     def end_all(self) -> None:
         """Kills every other process of the session."""
@@ -171,9 +169,7 @@ class Init:
             os._exit(126 if problem.errno == errno.EACCES else 127)
 
     def _begin(self, kernel: int) -> None:
-        self._running = kernel
-        self._full = False
-        self._disk_looked_at = time.monotonic()
+        self._watch.begin(kernel)
         if kernel in self._stopped:
             self._stopped.discard(kernel)
             self._signal(kernel, signal.SIGCONT)
@@ -188,7 +184,7 @@ class Init:
     def _settle(self, keep: Sequence[int]) -> bool:
         """Ends a run: what it started and left behind is killed, and threads that it left in its
         kernel stand still until the next run."""
-        self._running = None
+        self._watch.end()
         living = self._processes.living()
         threaded = [pid for pid in keep if pid in living and living[pid].threads > 1]
         if living.keys() <= set(keep) and not threaded:
@@ -223,42 +219,13 @@ class Init:
                 code = os.waitstatus_to_exitcode(status)
                 self._send({"event": "ended", "pid": pid, "code": code})
 
-    def _look_at_memory(self) -> None:
-        began = time.monotonic()
-        if began < self._memory_next:
-            return
-        most = self._limits.memory
-        sizes = self._processes.memory(most, self._is_told)
-        now = time.monotonic()
-        self._memory_next = now + max(_LOOK_EVERY, now - began)
-        if sum(sizes.values()) <= most:
-            return
-        own = self._running
-        alone_too_much = own is None or sizes.get(own, 0) > most or len(sizes) == 1
-        self._send({"event": "memory"})  # first, so that it is known why processes end
-        self._processes.kill(() if alone_too_much or own is None else (own,))
-        self._reap()
-
     def _is_told(self) -> bool:
         return bool(select.select([self._control], [], [], 0)[0])
 
-    def _look_at_disk(self) -> None:
-        now = time.monotonic()
-        if not self._count_disk or self._full or now < self._disk_looked_at + _LOOK_AT_DISK_EVERY:
-            return
-        self._disk_looked_at = now
-        self._full = self._over_quota()
-        if self._full:
-            self._send({"event": "disk"})
-
     def _refuse_when_full(self, number: int) -> None:
-        if self._count_disk and self._over_quota():
+        if self._watch.disk_is_full():
             self._disk.discard(number)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    def _over_quota(self) -> bool:
-        size, files = self._disk.used(self._limits.files)
-        return size > self._limits.disk or files > self._limits.files
 
     def _send(self, message: Message, fds: Sequence[int] = ()) -> None:
         try:
