@@ -122,6 +122,9 @@ final class Wire {
         return Busy.once("the connection was lost", cause);
       }
     }
-    throw new IllegalStateException("the SDK failed", fault);
+    // Not as a cause: nobody knows what else may be in its message.
+    return Busy.once(
+        "its client failed (%s)".formatted(fault == null ? "?" : fault.getClass().getSimpleName()),
+        null);
   }
 }
