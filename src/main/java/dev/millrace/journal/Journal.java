@@ -105,6 +105,11 @@ public final class Journal {
     return watchers.size();
   }
 
+  /** How many wait for them. */
+  public int watches() {
+    return watchers.watches();
+  }
+
   Storage storage() {
     return storage;
   }

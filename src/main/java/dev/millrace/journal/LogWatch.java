@@ -66,6 +66,11 @@ public final class LogWatch {
     return watched.size();
   }
 
+  /** How many watches are open. */
+  int watches() {
+    return watched.values().stream().mapToInt(entry -> entry.watches).sum();
+  }
+
   private void left(Watched entry) {
     watched.computeIfPresent(entry.name, (key, known) -> --known.watches == 0 ? null : known);
   }

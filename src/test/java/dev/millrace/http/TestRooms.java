@@ -19,6 +19,7 @@ import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Secret;
+import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
 import dev.millrace.storage.Storage;
@@ -28,6 +29,7 @@ import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +45,32 @@ import java.util.function.Function;
 @Requires(property = TestRooms.ON)
 final class TestRooms {
   static final String ON = "millrace.test.rooms";
+
+  /** With this, the store answers nothing. */
+  static final String AWAY = "millrace.test.away";
+
+  @Singleton
+  @Replaces(Storage.class)
+  @Requires(property = AWAY)
+  Storage away() {
+    return (Storage)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Storage.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                return null;
+              }
+              throw new Unavailable("the store is away");
+            });
+  }
+
+  @Singleton
+  @Replaces(Secret.class)
+  @Requires(property = AWAY)
+  Secret secret() {
+    return new Secret(new byte[32]);
+  }
 
   /** Takes everything. */
   static final class Broker implements JobQueue, ResultTopic {
@@ -102,7 +130,7 @@ final class TestRooms {
   Agents agents() {
     dev.millrace.model.LanguageModel none =
         (dev.millrace.model.LanguageModel)
-            java.lang.reflect.Proxy.newProxyInstance(
+            Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {dev.millrace.model.LanguageModel.class},
                 (proxy, method, arguments) -> {

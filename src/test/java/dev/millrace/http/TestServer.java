@@ -36,10 +36,19 @@ final class TestServer implements AutoCloseable {
   private final ObjectMapper json;
 
   TestServer(Path directory) {
+    this(directory, "millrace.test.nothing");
+  }
+
+  /**
+   * @param also a property of the test's that is set as well
+   */
+  TestServer(Path directory, String also) {
     context =
         ApplicationContext.run(
             Map.of(
                 TestRooms.ON,
+                "true",
+                also,
                 "true",
                 "millrace.storage.directory",
                 directory.toString(),
