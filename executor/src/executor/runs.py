@@ -21,6 +21,7 @@ OnOutput = Callable[[Stream, str], None]
 _SETTLES_WITHIN = 20.0
 _INTERRUPTS_EVERY = 0.25
 _ENDS_WITHIN = 1.0
+_WATCHED_AFTER = 0.02
 
 
 class SandboxGone(Exception):
@@ -49,6 +50,7 @@ class Runs:
         self._links = Links(channel, self._process_ended)
         self._main: KernelLink | None = None
         self._loss_untold = False
+        self._halted = False
         self._turn = asyncio.Lock()
         self._asked: dict[str, Run] = {}
         self._running: Run | None = None
@@ -182,10 +184,13 @@ class Runs:
     ) -> Outcome:
         """Runs it to its end, whoever makes that, and leaves the sandbox in order."""
         main = self._main
-        self._channel.tell("begin", kernel=main.pid if main else 0)
+        # Most runs are over before there is anything to watch; but a halted kernel has to go on.
+        soon = 0.0 if self._halted else _WATCHED_AFTER
+        watch = asyncio.get_running_loop().call_later(soon, self._watch, main)
         began = time.monotonic()
         task: asyncio.Task[Message] = asyncio.ensure_future(work)
         why = await self._until_done(run, link, task, timeout)
+        watch.cancel()
         settled = await self._settle()
         seconds = time.monotonic() - began
         link.settled()
@@ -200,6 +205,10 @@ class Runs:
         gone = self._channel.closed
         ending = Ending(task, why, lost, gone, settled, seconds, timeout, self._settings.limits)
         return ending.outcome(capture)
+
+    def _watch(self, main: KernelLink | None) -> None:
+        """Has the limits watched from here on."""
+        self._channel.tell("begin", kernel=main.pid if main else 0)
 
     async def _until_done(
         self, run: Run, link: Link, task: "asyncio.Task[Message]", timeout: float
@@ -232,11 +241,12 @@ class Runs:
         main = self._main
         keep = [main.pid] if main and main.alive and main is not without else []
         try:
-            settled, _ = await self._channel.ask("settle", within=_SETTLES_WITHIN, keep=keep)
+            told, _ = await self._channel.ask("settle", within=_SETTLES_WITHIN, keep=keep)
         except (ChannelClosed, OSError):
             self._kill()
             return False
-        return bool(settled)
+        self._halted = told["halted"]
+        return bool(told["settled"])
 
     def _process_ended(self, link: Link) -> None:
         if self._running is None:

@@ -117,7 +117,8 @@ class Init:
             case "signal":
                 self._signal(message["pid"], message["signal"])
             case "settle":
-                return self._settle(message["keep"])
+                settled = self._settle(message["keep"])
+                return {"settled": settled, "halted": bool(self._stopped)}
             case "open":
                 back.append(self._disk.open(names))
             case "stat":
