@@ -1,90 +1,106 @@
 package dev.millrace;
 
-import dev.millrace.bus.BusSettings;
-import dev.millrace.bus.Queues;
-import dev.millrace.bus.servicebus.Entities;
-import dev.millrace.storage.Layout;
-import dev.millrace.storage.Storage;
+import dev.millrace.cli.Plain;
+import dev.millrace.cli.Tree;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.UUID;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
     description = {
-      "Shows what there is so far.",
-      "It prepares Python, and tries the storage and the bus. It needs no account, and ends with"
-          + " exit code 3, because it cannot run a job yet."
+      "Sends three jobs through everything, and shows what comes back.",
+      "It needs no account and no configuration, uses ports that are free and a folder of its own,"
+          + " and leaves nothing behind."
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-  private static final int NOT_BUILT_YET = 3;
-
-  private final Path dotEnv;
+  private static final String SUM = "{\"message\": \"What is 17 * 23 + 4?\"}";
+  private static final String PROFILE =
+      """
+      {"message": "Profile sales.csv", "sessionId": "demo",
+       "files": [{"name": "sales.csv", "base64": "%s"}]}
+      """;
+  private static final String FOLLOW_UP =
+      """
+      {"message": "```python\\nprint(data.groupby('region')['revenue'].sum().to_string())\\n```",
+       "sessionId": "demo"}
+      """;
 
   @Spec private CommandSpec spec;
 
-  DemoCommand(Path dotEnv) {
-    this.dotEnv = dotEnv;
-  }
-
   @Override
-  public Integer call() throws IOException {
-    var out = spec.commandLine().getOut();
-    try (var assembly = Assembly.start(dotEnv)) {
-      assembly
-          .places()
-          .forEach(
-              place -> out.printf("%s | %s | %s%n", place.part(), place.kind(), place.where()));
-      out.println();
-      roundTrip(assembly.get(Storage.class));
-      reach(assembly);
-    }
-    out.println(
-        """
-        The storage works: a log was created, appended to, read back and deleted.
-        The bus works: the queues and the topic are there, and can be used.
-
-        Not built yet:
-          models     talking to a language model
-          http       sending jobs and fetching results over HTTP
-
-        The demo needs all of these to run a job, so it ends here.""");
-    return NOT_BUILT_YET;
-  }
-
-  private static void reach(Assembly assembly) {
-    var faults =
-        assembly
-            .get(Entities.class)
-            .faults(assembly.get(Queues.class), assembly.get(BusSettings.class).topic());
-    if (!faults.isEmpty()) {
-      throw new Misconfigured(faults, null);
-    }
-  }
-
-  /** What the append is answered decides nothing: an answer may be lost, what is read back not. */
-  private static void roundTrip(Storage storage) throws IOException {
-    String log = Layout.demo(UUID.randomUUID().toString());
-    byte[] entry = "the demo was here\n".getBytes(StandardCharsets.UTF_8);
-    storage.create(log);
-    try {
-      storage.append(log, 0, entry);
-      try (var back = storage.open(log, 0, 1000).orElseGet(InputStream::nullInputStream)) {
-        if (!Arrays.equals(back.readAllBytes(), entry)) {
-          throw new IllegalStateException(
-              "the storage did not give back what was appended to " + log);
-        }
+  public Integer call() {
+    try (var scratch = Scratch.make();
+        var mill = Mill.start(scratch.start())) {
+      new StartTable(mill).print(out());
+      try (var customer = new Customer(mill.connectionString().orElseThrow())) {
+        boolean all =
+            job(customer, "Arithmetic", "sum", SUM)
+                & job(customer, "A table and a plot", "profile", PROFILE.formatted(table()))
+                & job(customer, "A follow-up that knows the table", "follow-up", FOLLOW_UP);
+        out().println(all ? NEXT : "Not all of that went well: try ./millrace doctor");
+        out().flush();
+        return all ? ExitCode.OK : ExitCode.SOFTWARE;
       }
-    } finally {
-      storage.delete(log);
     }
+  }
+
+  private static final String NEXT =
+      """
+
+      Each job went through the queue, a worker, Python in a sandbox, the storage and the topic.
+
+      Where to go next:
+        ./millrace run "Profile this file" --file your.csv
+        ./millrace serve     and send messages to the queue jobs with any SDK of Azure Service Bus
+        ./millrace doctor    what is used, what is wrong, and how to mend it
+        .env.sample          to configure a model, or to move a part to Azure\
+      """;
+
+  private static String table() {
+    try (InputStream table =
+        Objects.requireNonNull(DemoCommand.class.getResourceAsStream("sales.csv"))) {
+      return Base64.getEncoder().encodeToString(table.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean job(Customer customer, String what, String id, String request) {
+    out().printf("%n%s%n  -> queue jobs      %s%n", what, id);
+    out().flush();
+    long began = System.nanoTime();
+    customer.send(id, request);
+    var received = customer.next();
+    double seconds = (System.nanoTime() - began) / 1e9;
+    Tree job = received.job();
+    out()
+        .printf(
+            "  <- topic results   %s after %.2f s, job %s%n",
+            Plain.line(received.subject()), seconds, Plain.line(job.text("id")));
+    Plain.text(job.text("response")).lines().forEach(line -> out().println("     " + line));
+    for (Tree file : job.list("artifacts")) {
+      out()
+          .printf(
+              "     + %s, %s, %d bytes%n",
+              Plain.line(file.text("name")),
+              Plain.line(file.text("mediaType")),
+              file.number("size"));
+    }
+    out().flush();
+    return job.text("status").equals("succeeded");
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
   }
 }

@@ -26,8 +26,8 @@ import java.util.TreeMap;
 final class LocalBusWiring {
   @Singleton
   @Requires(condition = TravelsHere.class)
-  Place busPlace(BusSettings settings, StorageSettings storage) {
-    return new Place("bus", "local", "port %d, %s".formatted(settings.port(), folder(storage)));
+  Place busPlace(StorageSettings storage) {
+    return new Place("bus", "local", folder(storage).toString());
   }
 
   @Singleton

@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /** Finds the server of the configured data directory, or starts one on ports that are free. */
 final class LocalHost implements Host {
-  private static final Map<String, Object> FREE_PORTS =
-      Map.of("micronaut.server.port", -1, "millrace.bus.port", 0);
+  static final Map<String, Object> FREE_PORTS =
+      Map.of("millrace.http.port", 0, "millrace.bus.port", 0);
 
   private final Path dotEnv;
 

@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import dev.millrace.cli.RunCommand;
 import java.nio.file.Path;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * The command line. What it prints goes through picocli's writers; nobody here touches the standard
  * streams. Exit codes: 0 done, 1 failed, 2 the command line or the configuration has to be mended
- * first, 3 not built yet.
+ * first; 4 and 5 say how a job ended.
  */
 @Command(
     name = "millrace",
@@ -29,8 +30,12 @@ public final class Main {
   static CommandLine commandLine(Path dotEnv) {
     return new CommandLine(new Main())
         .addSubcommand(new BusCommand())
-        .addSubcommand(new DemoCommand(dotEnv))
+        .addSubcommand(new DemoCommand())
+        .addSubcommand(new DoctorCommand(dotEnv))
+        .addSubcommand(new RunCommand(new LocalHost(dotEnv), System.in))
+        .addSubcommand(new ServeCommand(dotEnv))
         .addSubcommand(new SessionsCommand(dotEnv))
+        .addSubcommand(new WarmCommand())
         .setParameterExceptionHandler(Main::notUnderstood)
         .setExecutionExceptionHandler(Main::failed);
   }

@@ -128,6 +128,10 @@ final class Mill implements AutoCloseable {
     return assembly.find(LocalNamespace.class).map(LocalNamespace::connectionString);
   }
 
+  <T> T get(Class<T> type) {
+    return assembly.get(type);
+  }
+
   Collection<Place> places() {
     return assembly.places();
   }

@@ -18,6 +18,7 @@
  *   <li>{@link dev.millrace.agent}: the loop that asks models and runs tools, step by step.
  *   <li>{@link dev.millrace.worker}: one delivery from its first look to its verdict; the sweeper.
  *   <li>{@link dev.millrace.http}: the HTTP doors: jobs, their events and their files.
+ *   <li>{@link dev.millrace.cli}: the command line of a user, a client of those doors.
  *   <li>{@link dev.millrace.broker}: the rules of Service Bus, with no sockets. With the next one
  *       it is an island: only the local wiring lands there.
  *   <li>{@link dev.millrace.amqp}: a namespace on this machine that the SDKs of Azure talk to.
@@ -28,8 +29,8 @@
  * <p>This package holds the command line and the pages that wire the rooms together, and nothing
  * else: {@code SharedWiring} is what is the same everywhere, {@code LocalWiring} and {@code
  * LocalBusWiring} what runs on this machine, {@code AzureWiring} what runs in Azure, {@code
- * ModelWiring} the models, and {@code Assembly} puts together what the settings ask for. Who may
- * use whom is held by {@code ShapeTest}.
+ * ModelWiring} the models, {@code Assembly} puts together what the settings ask for, and {@code
+ * Mill} sets it all to work. Who may use whom is held by {@code ShapeTest}.
  */
 @NullMarked
 package dev.millrace;

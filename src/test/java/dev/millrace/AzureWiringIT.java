@@ -50,16 +50,16 @@ class AzureWiringIT {
   }
 
   @Test
-  void the_demo_makes_the_container_and_leaves_nothing_in_it() throws IOException {
+  void the_doctor_makes_the_container_and_leaves_nothing_in_it() throws IOException {
     set(azurite.connectionString(), "first");
     var out = new StringWriter();
-    var demo = Main.commandLine(folder.resolve(".env")).setOut(new PrintWriter(out, true));
+    var main = Main.commandLine(folder.resolve(".env")).setOut(new PrintWriter(out, true));
 
-    assertThat(demo.execute("demo")).isEqualTo(3);
-    assertThat(demo.execute("demo")).isEqualTo(3);
+    main.execute("doctor");
+    main.execute("doctor");
 
     var container = account.getBlobContainerClient("first");
-    assertThat(out.toString()).contains("storage | blob | " + container.getBlobContainerUrl());
+    assertThat(out.toString()).contains("ok     storage   blob, " + container.getBlobContainerUrl());
     assertThat(container.listBlobs()).isEmpty();
   }
 

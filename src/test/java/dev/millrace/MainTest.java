@@ -20,21 +20,40 @@ class MainTest {
   @TempDir Path folder;
 
   @Test
-  void the_demo_tries_the_storage_and_says_what_is_not_built_yet() throws IOException {
-    set("MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("data"));
+  void the_doctor_says_what_is_used_and_how_to_mend_what_is_wrong() throws IOException {
+    set(
+        "MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("data"),
+        "MILLRACE_SESSIONS_LOCAL_PYTHON=" + folder.resolve("none"));
 
-    assertThat(run("demo")).isEqualTo(3);
+    assertThat(run("doctor")).isEqualTo(1);
 
     assertThat(out.toString())
-        .contains("storage | disk | " + folder.resolve("data"))
-        .contains("bus | local | port 0, " + folder.resolve("data/bus"))
-        .contains("The storage works")
-        .contains("The bus works")
-        .contains("Not built yet:");
-    assertThat(err.toString()).isEmpty();
+        .contains("ok     storage   disk, " + folder.resolve("data"))
+        .contains("ok     bus       local, " + folder.resolve("data/bus"))
+        .contains("WRONG  sessions  the local session pool needs Python")
+        .contains("executor/prepare");
     try (var storage = DiskStorage.open(folder.resolve("data"), InstantSource.system())) {
-      assertThat(storage.list("", null, 10).entries()).isEmpty();
+      assertThat(storage.list("", null, 10).entries())
+          .allMatch(entry -> entry.name().startsWith("secret"));
     }
+  }
+
+  @Test
+  void the_doctor_may_be_asked_while_a_server_runs_and_leaves_its_data_alone() throws IOException {
+    set(
+        "MILLRACE_STORAGE_DIRECTORY=" + folder,
+        "MILLRACE_SESSIONS_LOCAL_PYTHON=" + folder.resolve("none"));
+
+    try (var owner = DiskStorage.open(folder, InstantSource.system())) {
+      owner.publishUrl("http://localhost:1");
+      run("doctor");
+      assertThat(owner.list("", null, 10).entries()).isEmpty();
+    }
+
+    assertThat(out.toString())
+        .contains("process %d has".formatted(ProcessHandle.current().pid()))
+        .contains("serves http://localhost:1")
+        .contains("ok     storage");
   }
 
   @Test
@@ -42,7 +61,7 @@ class MainTest {
     set("MILLRACE_STORAGE_DIRECTORY=" + folder);
 
     try (var owner = DiskStorage.open(folder, InstantSource.system())) {
-      assertThat(run("demo")).isEqualTo(2);
+      assertThat(run("serve")).isEqualTo(2);
     }
 
     assertThat(err.toString())
@@ -56,7 +75,7 @@ class MainTest {
     var file = Files.createFile(folder.resolve("file"));
     set("MILLRACE_STORAGE_DIRECTORY=" + file.resolve("data"));
 
-    assertThat(run("demo")).isEqualTo(2);
+    assertThat(run("serve")).isEqualTo(2);
 
     assertThat(err.toString()).contains(file + " is a file").hasLineCount(1);
   }
@@ -69,7 +88,7 @@ class MainTest {
         "MILLRACE_STORAGE_BLOB_CONNECTION_STRING=geheim",
         "MILLRACE_STORAGE_BLOB_CONTAINER=Mill_race");
 
-    assertThat(run("demo")).isEqualTo(2);
+    assertThat(run("serve")).isEqualTo(2);
 
     assertThat(out.toString()).isEmpty();
     assertThat(err.toString())
@@ -86,7 +105,7 @@ class MainTest {
   void a_line_of_the_env_file_that_cannot_be_read_is_no_fault_of_the_program() throws IOException {
     set("not a setting");
 
-    assertThat(run("demo")).isEqualTo(2);
+    assertThat(run("serve")).isEqualTo(2);
 
     assertThat(err.toString()).contains("line 2 is not NAME=value").hasLineCount(2);
   }

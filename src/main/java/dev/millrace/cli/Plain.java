@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
  * Text that others have written, for a terminal. What could move its cursor, change its title, fill
  * its clipboard or show words in another order than they stand is left out; the words stay.
  */
-final class Plain {
+public final class Plain {
   /** Sequences that begin with an escape: of the cursor and colours, and those with a text. */
   private static final Pattern SEQUENCES =
       Pattern.compile(
@@ -29,13 +29,13 @@ final class Plain {
   private Plain() {}
 
   /** Lines stay lines, tabs stay tabs. */
-  static String text(String foreign) {
+  public static String text(String foreign) {
     String lines = LINE_ENDS.matcher(SEQUENCES.matcher(foreign).replaceAll("")).replaceAll("\n");
     return TOWERS.matcher(UNSEEN.matcher(lines).replaceAll("")).replaceAll("$1");
   }
 
   /** All of it in one line. */
-  static String line(String foreign) {
+  public static String line(String foreign) {
     return text(foreign).replace('\n', ' ').replace('\t', ' ').strip();
   }
 

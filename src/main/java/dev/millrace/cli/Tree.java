@@ -14,12 +14,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An object of JSON as it came. What is absent, or of another kind than expected, is empty. */
-record Tree(Map<String, @Nullable Object> fields) {
+public record Tree(Map<String, @Nullable Object> fields) {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Tree NOTHING = new Tree(Map.of());
 
   /** Reads an object; what is none has no fields. */
-  static Tree read(String json) {
+  public static Tree read(String json) {
     try (var parser = JSON.createParser(json)) {
       return parser.nextToken() == JsonToken.START_OBJECT ? new Tree(object(parser)) : NOTHING;
     } catch (IOException e) {
@@ -49,23 +49,23 @@ record Tree(Map<String, @Nullable Object> fields) {
     return text.toString();
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return fields.get(name) != null;
   }
 
-  String text(String name) {
+  public String text(String name) {
     return fields.get(name) instanceof String text ? text : "";
   }
 
-  long number(String name) {
+  public long number(String name) {
     return fields.get(name) instanceof Number number ? number.longValue() : 0;
   }
 
-  Tree child(String name) {
+  public Tree child(String name) {
     return tree(fields.get(name)).orElse(NOTHING);
   }
 
-  List<Tree> list(String name) {
+  public List<Tree> list(String name) {
     return fields.get(name) instanceof List<?> list
         ? list.stream().map(Tree::tree).flatMap(Optional::stream).toList()
         : List.of();
