@@ -22,6 +22,7 @@ import org.apache.qpid.protonj2.engine.Engine;
 import org.apache.qpid.protonj2.engine.EngineFactory;
 import org.apache.qpid.protonj2.engine.EventHandler;
 import org.apache.qpid.protonj2.engine.Link;
+import org.apache.qpid.protonj2.engine.LinkState;
 import org.apache.qpid.protonj2.engine.Session;
 import org.apache.qpid.protonj2.engine.exceptions.EngineStateException;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,7 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    LateFrames.dropIn(engine);
+    LateFrames.dropIn(engine, new EarlyDetach(this::leaving));
     engine.saslDriver().server().setListener(new Greeting());
     engine.outputConsumer(this::write);
     engine.errorHandler(this::failed);
@@ -220,6 +221,19 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
     link.closeHandler(guarded(link, this::detached));
     link.detachHandler(guarded(link, this::detached));
     link.localCloseHandler(guarded(link, this::gone));
+  }
+
+  /** A link that still waits for the answer to its attach gets one, with nothing behind it. */
+  private void leaving(String name) {
+    links.keySet().stream()
+        .filter(link -> link.getName().equals(name) && link.getState() == LinkState.IDLE)
+        .toList()
+        .forEach(
+            link -> {
+              gone(link);
+              link.setProperties(Map.of());
+              link.open();
+            });
   }
 
   private void detached(Link<?> link) {

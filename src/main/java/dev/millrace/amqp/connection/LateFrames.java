@@ -21,8 +21,12 @@ final class LateFrames implements EngineHandler {
 
   private LateFrames() {}
 
-  /** Between the engine and its codec; the handler that only traces goes. */
-  static void dropIn(Engine engine) {
+  /**
+   * Between the engine and its codec; the handler that only traces goes.
+   *
+   * @param next sees what is not dropped
+   */
+  static void dropIn(Engine engine, EngineHandler next) {
     var pipeline = engine.pipeline();
     var decoder = pipeline.find(ProtonConstants.FRAME_DECODING_HANDLER);
     var encoder = pipeline.find(ProtonConstants.FRAME_ENCODING_HANDLER);
@@ -30,6 +34,7 @@ final class LateFrames implements EngineHandler {
         .remove(ProtonConstants.FRAME_LOGGING_HANDLER)
         .remove(decoder)
         .remove(encoder)
+        .addLast("behind-late-frames", next)
         .addLast("late-frames", new LateFrames())
         .addLast(ProtonConstants.FRAME_DECODING_HANDLER, decoder)
         .addLast(ProtonConstants.FRAME_ENCODING_HANDLER, encoder);
