@@ -38,6 +38,7 @@ final class Arrivals {
   private final Inside inside;
   private final Quota quota;
   private final Counter numbers;
+  private final Store store;
   private final Table<Long, Message> scheduledTable;
   private final Table<String, Seen> duplicatesTable;
   private final TreeMap<Long, Message> scheduled = new TreeMap<>();
@@ -62,6 +63,7 @@ final class Arrivals {
     this.inside = inside;
     this.quota = quota;
     this.numbers = numbers;
+    this.store = store;
     this.scheduledTable = store.scheduled(key);
     this.duplicatesTable = store.duplicates(key);
     load();
@@ -149,6 +151,7 @@ final class Arrivals {
             Reason.NOT_ALLOWED, "The entity '" + address + "' requires a session id.");
       }
     }
+    store.checkSpace();
     if (!quota.hasRoomFor(total)) {
       throw new Refused(
           Reason.ENTITY_FULL,

@@ -44,7 +44,11 @@ public final class LiveNamespace implements Namespace {
 
   public static LiveNamespace open(
       NamespaceSetup setup, Path directory, InstantSource clock, Options options) {
-    Store store = Store.open(directory, options.fsync(), options.memory());
+    return open(setup, clock, options, Store.open(directory, options.fsync(), options.memory()));
+  }
+
+  static LiveNamespace open(
+      NamespaceSetup setup, InstantSource clock, Options options, Store store) {
     try {
       var namespace = new LiveNamespace(store, clock);
       setup.queues().forEach(namespace::build);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -28,14 +29,16 @@ public final class Store implements AutoCloseable {
   private final boolean fsync;
   private final GroupCommit commits = new GroupCommit(this::flush);
   private final AtomicLong room;
+  private final DiskSpace disk;
   private final ExecutorService reader =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("broker-read").daemon().factory());
   private int commitsSinceLook;
 
-  private Store(MVStore file, boolean fsync, long room) {
+  private Store(MVStore file, boolean fsync, long room, DiskSpace disk) {
     this.file = file;
     this.fsync = fsync;
     this.room = new AtomicLong(room);
+    this.disk = disk;
   }
 
   /**
@@ -45,10 +48,19 @@ public final class Store implements AutoCloseable {
    * @throws IllegalStateException saying what is wrong with it, and what to do
    */
   public static Store open(Path directory, boolean fsync, long room) {
+    try {
+      Files.createDirectories(directory);
+      return open(directory, fsync, room, DiskSpace.of(directory));
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot make the directory " + directory + ": " + e, e);
+    }
+  }
+
+  /** As {@link #open(Path, boolean, long)}, on a disk that has so many bytes left. */
+  public static Store open(Path directory, boolean fsync, long room, LongSupplier left) {
     Path path = directory.resolve("broker.mv");
     MVStore file;
     try {
-      Files.createDirectories(directory);
       file =
           new MVStore.Builder()
               .fileName(path.toString())
@@ -56,8 +68,6 @@ public final class Store implements AutoCloseable {
               // Or a full buffer would commit in the middle of a transaction.
               .autoCommitBufferSize(0)
               .open();
-    } catch (IOException e) {
-      throw new IllegalStateException("Cannot make the directory " + directory + ": " + e, e);
     } catch (MVStoreException e) {
       throw new IllegalStateException(diagnosis(path, e), e);
     }
@@ -70,7 +80,7 @@ public final class Store implements AutoCloseable {
           path + " was written by a later version of Millrace; use that version, or another file.");
     }
     file.setStoreVersion(FORMAT);
-    return new Store(file, fsync, room);
+    return new Store(file, fsync, room, new DiskSpace(directory, left));
   }
 
   public Table<Long, Stored> messages(String queue) {
@@ -108,6 +118,7 @@ public final class Store implements AutoCloseable {
   }
 
   public void start() {
+    disk.holes(holes());
     commits.start();
   }
 
@@ -120,6 +131,13 @@ public final class Store implements AutoCloseable {
    */
   public void check() {
     commits.check();
+  }
+
+  /**
+   * @throws dev.millrace.broker.Refused while the disk has no room for more messages
+   */
+  public void checkSpace() {
+    disk.check();
   }
 
   /** Asks for room in memory. Who got it gives it back; others read from the tables. */
@@ -155,10 +173,16 @@ public final class Store implements AutoCloseable {
     if (fsync) {
       file.sync();
     }
+    disk.holes(holes());
     if (++commitsSinceLook >= COMMITS_BETWEEN_LOOKS) {
       commitsSinceLook = 0;
       compact();
     }
+  }
+
+  private long holes() {
+    var written = file.getFileStore();
+    return written.size() / 100 * (100 - written.getFillRate());
   }
 
   /** Old messages among many new ones hold on to space that nobody uses: writes them anew. */
