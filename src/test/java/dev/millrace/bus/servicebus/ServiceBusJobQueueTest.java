@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.azure.messaging.servicebus.ServiceBusMessage;
+import dev.millrace.Eventually;
 import dev.millrace.Golden;
 import dev.millrace.Json;
+import dev.millrace.broker.setup.Receiving;
 import dev.millrace.bus.Delivery;
 import dev.millrace.bus.JobQueue;
 import dev.millrace.bus.Pointer;
@@ -18,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +38,8 @@ class ServiceBusJobQueueTest {
 
   @BeforeEach
   void start() {
-    bus = TestBus.of(folder, "jobs");
+    var expiring = Receiving.DEFAULT.withDeadLetterOnExpiration(true);
+    bus = TestBus.of(folder, TestBus.queue("jobs"), TestBus.queue("expiring", expiring));
     queue = new ServiceBusJobQueue(bus.namespace(), Json.MAPPER);
   }
 
@@ -111,6 +116,30 @@ class ServiceBusJobQueueTest {
         .hasSize(15)
         .allMatch(message -> Integer.parseInt(message.getMessageId().substring(1)) % 2 == 1);
     assertThat(bus.takeDeadLetters("jobs", 15)).hasSize(15); // nobody holds them any more
+  }
+
+  @Test
+  void what_lies_behind_very_many_that_stay_is_shown_as_well() {
+    int many = 1500;
+    bus.send(
+        "expiring",
+        IntStream.range(0, many)
+            .mapToObj(i -> new ServiceBusMessage("").setMessageId("m" + i))
+            .map(message -> message.setTimeToLive(Duration.ofMillis(1)))
+            .toArray(ServiceBusMessage[]::new));
+    var shown = new HashSet<String>();
+
+    Eventually.that(
+        "all have been shown",
+        () -> {
+          queue.deadLetters(
+              "expiring",
+              message -> {
+                shown.add(message.identity());
+                return new Verdict.LetGo(Duration.ZERO);
+              });
+          return shown.size() == many;
+        });
   }
 
   @Test
