@@ -2,7 +2,10 @@ package dev.millrace.broker.store;
 
 import dev.millrace.broker.Message;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,7 +55,9 @@ public final class Store implements AutoCloseable {
       Files.createDirectories(directory);
       return open(directory, fsync, room, DiskSpace.of(directory));
     } catch (IOException e) {
-      throw new IllegalStateException("Cannot make the directory " + directory + ": " + e, e);
+      throw new IllegalStateException(
+          "Cannot keep messages in %s: %s. Choose another directory.".formatted(directory, why(e)),
+          e);
     }
   }
 
@@ -193,6 +198,15 @@ public final class Store implements AutoCloseable {
         file.sync();
       }
     }
+  }
+
+  private static String why(IOException e) {
+    return switch (e) {
+      case FileAlreadyExistsException exists -> exists.getFile() + " is a file";
+      case AccessDeniedException denied -> "this user may not write to " + denied.getFile();
+      case NoSuchFileException missing -> missing.getFile() + " cannot be made there";
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   private static String diagnosis(Path path, MVStoreException e) {
