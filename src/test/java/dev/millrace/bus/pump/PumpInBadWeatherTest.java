@@ -12,6 +12,7 @@ import dev.millrace.bus.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,12 +22,14 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the pump does when the broker or the way to it fails. */
 class PumpInBadWeatherTest {
   private static final Verdict DONE = new Verdict.Done();
+  private static final Duration AWAY = Duration.ofMinutes(5);
   private static final BusSettings.Limits LIMITS = new BusSettings.Limits(4, 2, 2);
 
   @TempDir Path folder;
@@ -140,6 +143,30 @@ class PumpInBadWeatherTest {
     bus.send("jobs", "2", "3");
 
     Eventually.that("the others came", () -> seen.size() == 3 && bus.lying("jobs").isEmpty());
+  }
+
+  @Test
+  @Tag("full")
+  void a_broker_that_is_away_for_minutes_costs_next_to_nothing_and_is_found_again()
+      throws Exception {
+    pump(this::note);
+    bus.send("jobs", "1");
+    Eventually.that("the first came", () -> seen.containsKey("1"));
+
+    bus.stop();
+    Duration before = processorTime();
+    var never = new CountDownLatch(1);
+    assertThat(never.await(AWAY.toSeconds(), TimeUnit.SECONDS)).isFalse();
+    Duration spent = processorTime().minus(before);
+    bus.startAgain();
+    bus.send("jobs", "2");
+
+    Eventually.that("the second came", () -> seen.containsKey("2") && bus.lying("jobs").isEmpty());
+    assertThat(spent).isLessThan(AWAY.dividedBy(20));
+  }
+
+  private static Duration processorTime() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
   }
 
   @Test
