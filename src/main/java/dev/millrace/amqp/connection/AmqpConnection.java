@@ -288,6 +288,7 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void close(Refusal why) {
+    links.keySet().stream().toList().forEach(this::gone); // what is committed later finds nobody
     var connection = engine.connection();
     if (engine.isRunning() && connection.isLocallyOpen()) {
       connection.setCondition(why.error());

@@ -29,7 +29,10 @@ public final class ReceiveLink implements AutoCloseable {
   private static final int MOST_AT_ONCE = 200;
 
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(250);
-  private static final int DOUBLINGS = 7;
+
+  /** Up to 8 s: an attempt costs little, and whoever waits for a broker wants to know. */
+  private static final int DOUBLINGS = 5;
+
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final Namespace namespace;
