@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -60,11 +61,19 @@ public final class Cable implements AutoCloseable {
         if (dead) {
           near.close();
         } else {
-          new Strand(near, new Socket(InetAddress.getLoopbackAddress(), port));
+          join(near);
         }
       }
     } catch (IOException e) {
       cut(); // closed
+    }
+  }
+
+  private void join(Socket near) throws IOException {
+    try {
+      new Strand(near, new Socket(InetAddress.getLoopbackAddress(), port));
+    } catch (ConnectException e) {
+      near.close(); // nobody is at the other end
     }
   }
 
