@@ -33,6 +33,11 @@ public final class Index {
     storage.putIfAbsent(name, InputStream.nullInputStream(), 0);
   }
 
+  /** Whether something may be left to be done for a job. */
+  public boolean isOpen(JobRef job) {
+    return storage.stat(Layout.open(job)).isPresent();
+  }
+
   /** Notes that nothing is left to be done for a job. */
   public void closed(JobRef job) {
     storage.delete(Layout.open(job));

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -36,6 +37,10 @@ final class LogFormat<E> {
   static final int LARGEST_IN_LINE = 200_000;
 
   private static final int CRC_LENGTH = 8;
+
+  /** Within so many bytes of its beginning a line says of which type it is. */
+  private static final int HEAD = 100;
+
   private static final byte[] ENTRY = ",\"entry\":".getBytes(StandardCharsets.US_ASCII);
 
   private final ObjectMapper json;
@@ -143,14 +148,30 @@ final class LogFormat<E> {
    * is passed over.
    */
   int lastOf(Class<? extends E> type, byte[] bytes) {
-    int last = -1;
-    for (int from = lineEnd(bytes, 0) + 1, end; from < bytes.length; from = end + 1) {
-      end = lineEnd(bytes, from);
-      if (sound(bytes, from, end) && isOf(type, bytes, from, end)) {
-        last = from;
+    byte[] name = ("\"type\":\"" + type.getSimpleName() + '"').getBytes(StandardCharsets.US_ASCII);
+    int first = lineEnd(bytes, 0) + 1;
+    for (int end = lineEndBefore(bytes, bytes.length); end >= first; ) {
+      int endBefore = lineEndBefore(bytes, end);
+      int from = endBefore + 1;
+      if (names(bytes, from, end, name)
+          && sound(bytes, from, end)
+          && isOf(type, bytes, from, end)) {
+        return from;
+      }
+      end = endBefore;
+    }
+    return -1;
+  }
+
+  /** Whether the head of a line may name this type; spares most lines from being read as JSON. */
+  private static boolean names(byte[] bytes, int from, int end, byte[] name) {
+    int last = Math.min(end, from + HEAD) - name.length;
+    for (int at = from; at <= last; at++) {
+      if (Arrays.equals(bytes, at, at + name.length, name, 0, name.length)) {
+        return true;
       }
     }
-    return last;
+    return false;
   }
 
   private boolean isOf(Class<? extends E> type, byte[] bytes, int from, int end) {
@@ -191,6 +212,14 @@ final class LogFormat<E> {
     return value;
   }
 
+  private static int lineEndBefore(byte[] bytes, int end) {
+    int before = end - 1;
+    while (before >= 0 && bytes[before] != '\n') {
+      before--;
+    }
+    return before;
+  }
+
   private static int lineEnd(byte[] bytes, int from) {
     int end = from;
     while (end < bytes.length && bytes[end] != '\n') {
@@ -211,6 +240,6 @@ final class LogFormat<E> {
   private static String crc(byte[] bytes, int from, int length) {
     var crc = new CRC32C();
     crc.update(bytes, from, length);
-    return "%08x".formatted(crc.getValue());
+    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 }

@@ -117,7 +117,9 @@ public final class Worker {
     while (delivery.locked()) {
       switch (look.at(delivery, own)) {
         case Move.Finish(JobLog job) -> {
-          aftermath.finish(job);
+          if (index.isOpen(job.job())) {
+            aftermath.finish(job); // else it is long done, down to the wake of the next turn
+          }
           Optional<JobLog> held = look.claimedUnder(delivery, own);
           if (held.isEmpty()) {
             return new Verdict.Done();
