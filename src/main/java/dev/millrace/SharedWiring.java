@@ -42,9 +42,6 @@ import java.util.UUID;
 /** What is the same everywhere. */
 @Factory
 final class SharedWiring {
-  /** Who is asked when a request names nobody. */
-  private static final String USUAL_AGENT = "analyst";
-
   @Singleton
   Queues queues(QueueSettings settings) {
     return settings.all();
@@ -149,8 +146,8 @@ final class SharedWiring {
   }
 
   @Singleton
-  RequestReader requestReader(ObjectMapper json) {
-    return new RequestReader(json, USUAL_AGENT);
+  RequestReader requestReader(ObjectMapper json, Agents agents) {
+    return new RequestReader(json, agents.usual());
   }
 
   @Singleton

@@ -65,7 +65,7 @@ final class TestMill implements AutoCloseable {
     var queue = shared.jobQueue(namespace, json);
     var topic = shared.resultTopic(namespace);
     var pointers = shared.pointers(queue, queues);
-    var sessions = new JobSessions((holder, past) -> noSession());
+    var sessions = new JobSessions((holder, past) -> noSession(), journal, artifacts);
     var aftermath =
         shared.aftermath(index, topic, results, conversations, sessions, pointers, clock);
     var secret = new Secret(new byte[32]);

@@ -1,16 +1,57 @@
 package dev.millrace.agent;
 
+import dev.millrace.job.Limits;
 import dev.millrace.model.LanguageModel;
 import dev.millrace.tool.Tool;
+import dev.millrace.tool.Toolbox;
+import dev.millrace.tool.schema.JsonSchema;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who can be asked.
+ * Somebody who can be asked. A bean of this type joins those that the settings declare.
  *
  * @param instructions what the model is told before anything else
+ * @param description what it is good for, for people and for agents that may call it
+ * @param limits the most that a request to it may use
+ * @param responseSchema that its answers follow, where a request names none
  */
-public record Agent(String name, LanguageModel model, String instructions, List<Tool> tools) {
+public record Agent(
+    String name,
+    LanguageModel model,
+    String instructions,
+    List<Tool> tools,
+    String description,
+    Limits limits,
+    @Nullable Map<String, Object> responseSchema) {
+  /** It is in the names of tools, in headers and in addresses. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,57}");
+
+  /**
+   * @throws IllegalArgumentException when it cannot be, with every reason on a line of its own
+   */
   public Agent {
-    tools = List.copyOf(tools);
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "an agent's name has 1 to 58 letters, digits, hyphens and underscores, and begins with a"
+              + " letter or digit; not "
+              + name);
+    }
+    tools = new Toolbox(tools).all();
+    if (responseSchema != null) {
+      JsonSchema.of(responseSchema);
+    }
+  }
+
+  /** One with the usual limits. */
+  public Agent(String name, LanguageModel model, String instructions, List<Tool> tools) {
+    this(name, model, instructions, tools, "", Limits.USUAL, null);
+  }
+
+  Optional<Map<String, Object>> schema() {
+    return Optional.ofNullable(responseSchema);
   }
 }

@@ -1,7 +1,9 @@
 package dev.millrace.agent;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -9,13 +11,26 @@ import java.util.Set;
 /** Everybody who can be asked, by name. */
 public final class Agents {
   private final Map<String, Agent> byName = new LinkedHashMap<>();
+  private final String usual;
 
-  public Agents(Collection<Agent> agents) {
+  /**
+   * @param usual the name of who is asked when nobody is named
+   */
+  public Agents(Collection<Agent> agents, String usual) {
     for (Agent agent : agents) {
       if (byName.putIfAbsent(agent.name(), agent) != null) {
         throw new IllegalArgumentException("two agents are named " + agent.name());
       }
     }
+    if (!byName.containsKey(usual)) {
+      throw new IllegalArgumentException("no agent is named " + usual);
+    }
+    this.usual = usual;
+  }
+
+  /** Where the first one is asked when nobody is named. */
+  public Agents(List<Agent> agents) {
+    this(agents, agents.getFirst().name());
   }
 
   public Optional<Agent> find(String name) {
@@ -23,6 +38,16 @@ public final class Agents {
   }
 
   public Set<String> names() {
-    return Set.copyOf(byName.keySet());
+    return Collections.unmodifiableSet(byName.keySet());
+  }
+
+  /** All of them, in the order in which they were declared. */
+  public List<Agent> all() {
+    return List.copyOf(byName.values());
+  }
+
+  /** The name of who is asked when nobody is named. */
+  public String usual() {
+    return usual;
   }
 }

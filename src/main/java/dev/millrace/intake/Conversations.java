@@ -1,13 +1,16 @@
 package dev.millrace.intake;
 
+import dev.millrace.job.ConversationRef;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRequest;
 import dev.millrace.job.Message;
+import dev.millrace.job.Status;
 import dev.millrace.job.StopReason;
 import dev.millrace.job.Usage;
 import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.Entry;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.JobState;
 import dev.millrace.journal.Journal;
@@ -25,6 +28,9 @@ import java.util.Optional;
  * that position.
  */
 public final class Conversations {
+  /** A code session that was lost is built again from at most so many earlier turns. */
+  private static final int MOST_JOBS = 200;
+
   private final Journal journal;
   private final Results results;
 
@@ -95,13 +101,52 @@ public final class Conversations {
     var conversation = journal.conversation(ended.state().conversation().get());
     while (!hasTurn(ended, conversation)) {
       var turn = turnOf(ended);
-      if (conversation.unfinished(ended.job().id())) {
+      Optional<ConversationEntry> summary = summary(ended, conversation);
+      if (summary.isPresent() && conversation.unfinished(ended.job().id())) {
+        conversation.append(summary.get(), turn);
+      } else if (conversation.unfinished(ended.job().id())) {
         conversation.append(turn);
       } else {
         conversation.append(new ConversationEntry.Queued(ended.job().id().value()), turn);
       }
     }
     return conversation.head();
+  }
+
+  /** What this turn was told of the past, in place of the past; it stands before the turn. */
+  private static Optional<ConversationEntry> summary(JobLog ended, ConversationLog conversation) {
+    Optional<Entry.Summarized> told = ended.state().summarized();
+    if (told.isEmpty()) {
+      return Optional.empty();
+    }
+    ConversationLog.Past past = conversation.past();
+    if (conversation.turns() > 0 && past.messages().isEmpty()) {
+      return Optional.empty(); // it was reset meanwhile; what is forgotten is not told again
+    }
+    List<String> jobs =
+        past.jobs().reversed().stream().limit(MOST_JOBS).map(JobId::value).toList().reversed();
+    return Optional.of(
+        new ConversationEntry.Summary(conversation.turns(), told.get().text(), jobs));
+  }
+
+  /** From here on later turns see nothing of what was before; turns in line stay there. */
+  public void reset(ConversationRef conversation, String by) {
+    var log = journal.conversation(conversation);
+    while (!log.append(new ConversationEntry.Reset(by))) {
+      // refused, and read on: the next try is at the new end
+    }
+  }
+
+  /**
+   * Deletes a conversation with its files. Answers false, and deletes nothing, while a turn is
+   * unfinished.
+   */
+  public boolean delete(ConversationRef conversation) {
+    if (journal.conversation(conversation).head().isPresent()) {
+      return false;
+    }
+    journal.forget(conversation);
+    return true;
   }
 
   /** Ends the turn of a head whose log is lost, with nothing said; answers who is the head then. */
@@ -128,13 +173,19 @@ public final class Conversations {
       return List.of();
     }
     var messages = new ArrayList<Message>();
-    messages.add(Message.user(state.request().message()));
+    messages.add(state.asked());
     StopReason reason = state.ended().orElseThrow().stopReason();
-    if (reason == StopReason.ANSWERED) {
+    if (reason.status() == Status.SUCCEEDED || saidInTheEnd(state)) {
       messages.addAll(state.said());
     } else {
       messages.add(Message.assistant("(This turn ended early: " + reason.word() + ".)", List.of()));
     }
     return messages;
+  }
+
+  /** Whether a limit cut it short and it has said what it had found: no call is left open then. */
+  private static boolean saidInTheEnd(JobState state) {
+    return state.ended().orElseThrow().stopReason().status() == Status.INCOMPLETE
+        && state.lastAnswer().filter(answer -> answer.message().toolCalls().isEmpty()).isPresent();
   }
 }

@@ -1,6 +1,8 @@
 package dev.millrace.job;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Why a job ended, and with that, in which status. */
 public enum StopReason {
@@ -33,6 +35,11 @@ public enum StopReason {
 
   public Status status() {
     return status;
+  }
+
+  /** The reason of this word; absent when it is the word of none. */
+  public static Optional<StopReason> of(String word) {
+    return Stream.of(values()).filter(reason -> reason.word().equals(word)).findFirst();
   }
 
   /** The word on the wire, for example {@code budget.toolCalls}. */

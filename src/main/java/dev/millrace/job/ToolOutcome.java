@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param result the value of the last expression, or a tool's whole answer
  * @param error what went wrong, in words a model can act on
  * @param truncated whether an output was cut at its cap
+ * @param note what else the model has to know: which files were kept, what became of the session
  */
 public record ToolOutcome(
     String stdout,
@@ -15,7 +16,19 @@ public record ToolOutcome(
     @Nullable String result,
     @Nullable String error,
     boolean truncated,
-    double seconds) {
+    double seconds,
+    @Nullable String note) {
+
+  /** One with nothing to note. */
+  public ToolOutcome(
+      String stdout,
+      String stderr,
+      @Nullable String result,
+      @Nullable String error,
+      boolean truncated,
+      double seconds) {
+    this(stdout, stderr, result, error, truncated, seconds, null);
+  }
 
   public static ToolOutcome of(String result) {
     return new ToolOutcome("", "", result, null, false, 0);
@@ -26,7 +39,7 @@ public record ToolOutcome(
   }
 
   public ToolOutcome took(double measured) {
-    return new ToolOutcome(stdout, stderr, result, error, truncated, measured);
+    return new ToolOutcome(stdout, stderr, result, error, truncated, measured, note);
   }
 
   /** The outcome as a model reads it. */
@@ -36,6 +49,7 @@ public record ToolOutcome(
     section(text, "stderr:\n", stderr);
     section(text, "", result);
     section(text, "error: ", error);
+    section(text, "note: ", note);
     return text.isEmpty() ? "(no output)" : text.toString();
   }
 

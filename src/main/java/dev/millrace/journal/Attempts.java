@@ -1,6 +1,7 @@
 package dev.millrace.journal;
 
 import dev.millrace.job.StopReason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +25,14 @@ public final class Attempts {
   private Entry.@Nullable Released released;
   private @Nullable Instant awaySince;
   private int outages;
+  private Duration worked = Duration.ZERO;
+  private @Nullable Instant since;
+  private @Nullable Instant lastSeen;
 
-  void claimed(Entry.Claimed next, boolean nextIsModel) {
+  void claimed(Entry.Claimed next, Instant at, boolean nextIsModel) {
+    worked = workedFor(lastSeen == null ? at : lastSeen);
+    since = at;
+    lastSeen = at;
     if (stands) {
       if (!progressed) {
         barren = true;
@@ -38,7 +45,8 @@ public final class Attempts {
     progressed = false;
   }
 
-  void progressed() {
+  void progressed(Instant at) {
+    lastSeen = at;
     progressed = true;
     barren = false;
     barrenAlone = 0;
@@ -47,6 +55,8 @@ public final class Attempts {
   }
 
   void released(Entry.Released release, Instant at, boolean nextIsModel) {
+    worked = workedFor(at);
+    since = null;
     repeatedTurns += nextIsModel && release.why().equals(Entry.Released.STORE_AWAY) ? 1 : 0;
     released = release;
     stands = false;
@@ -54,6 +64,15 @@ public final class Attempts {
       outages++;
       awaySince = awaySince == null ? at : awaySince;
     }
+  }
+
+  /**
+   * How long claims have stood by now. One whose worker died counts up to what that had written.
+   */
+  Duration workedFor(Instant now) {
+    return since == null || now.isBefore(since)
+        ? worked
+        : worked.plus(Duration.between(since, now));
   }
 
   public int epoch() {

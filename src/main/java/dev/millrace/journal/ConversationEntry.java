@@ -24,9 +24,19 @@ public sealed interface ConversationEntry {
     }
   }
 
-  /** Everything before is told by this text. */
+  /**
+   * Everything before is told by this text.
+   *
+   * @param upTo how many turns there had been
+   * @param jobs the turns since the last reset, the latest of them: their files and their code may
+   *     still be in the code session; absent in what earlier versions wrote
+   */
   @Serdeable
-  record Summary(int upTo, String text) implements ConversationEntry {}
+  record Summary(int upTo, String text, @Nullable List<String> jobs) implements ConversationEntry {
+    public Summary {
+      jobs = jobs == null ? List.of() : List.copyOf(jobs);
+    }
+  }
 
   /** Everything before is forgotten. */
   @Serdeable

@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,18 +134,22 @@ public final class ConversationLog {
    *
    * @param messages what was said since the last reset, in order
    * @param modelState what the model gave with the last turn, if it did
+   * @param jobs the turns since the last reset, in order: what they did in the code session counts
    */
-  public record Past(List<Message> messages, @Nullable Map<String, Object> modelState) {
-    public static final Past NONE = new Past(List.of(), null);
+  public record Past(
+      List<Message> messages, @Nullable Map<String, Object> modelState, List<JobId> jobs) {
+    public static final Past NONE = new Past(List.of(), null, List.of());
 
     public Past {
       messages = List.copyOf(messages);
+      jobs = List.copyOf(jobs);
     }
   }
 
   public Past past() {
     Map<String, Object> modelState = null;
     var messages = new ArrayList<Message>();
+    var jobs = new ArrayList<JobId>();
     byte[] bytes = Log.bytes(storage, Layout.log(owner), historyFrom);
     var reading = journal.conversationEntries().read(storage, owner, bytes);
     if (reading.newer() != null) {
@@ -153,35 +159,50 @@ public final class ConversationLog {
       switch (line.entry()) {
         case ConversationEntry.Turn turn -> {
           messages.addAll(turn.messages());
+          jobs.add(new JobId(turn.jobId()));
           modelState = turn.modelState() == null ? modelState : turn.modelState();
         }
         case ConversationEntry.Summary summary -> {
           messages.clear();
           messages.add(Message.user(summary.text()));
           modelState = null;
+          jobs.clear();
+          Objects.requireNonNull(summary.jobs()).forEach(job -> jobs.add(new JobId(job)));
         }
         case ConversationEntry.Reset reset -> {
           messages.clear();
+          jobs.clear();
           modelState = null;
         }
         case ConversationEntry.Queued queued -> {}
         case ConversationEntry.Snapshot snapshot -> {}
       }
     }
-    return new Past(messages, modelState);
+    return new Past(messages, modelState, jobs);
   }
 
   /** Answers whether the entries are in the log. If not, somebody wrote first: look again. */
   public boolean append(ConversationEntry... entries) {
     var all = new ArrayList<>(List.of(entries));
     // a snapshot writes the whole line: the longer it was, the rarer they come
-    if (sinceSnapshot + entries.length >= Math.max(ENTRIES_PER_SNAPSHOT, lineAtSnapshot)) {
-      all.add(snapshotAfter(entries));
+    boolean begins = beginsHistory(entries);
+    if (begins
+        || sinceSnapshot + entries.length >= Math.max(ENTRIES_PER_SNAPSHOT, lineAtSnapshot)) {
+      all.add(snapshotAfter(begins ? log.position() : historyFrom, entries));
     }
     return log.append(all);
   }
 
-  private ConversationEntry.Snapshot snapshotAfter(ConversationEntry... entries) {
+  /** What stands before is not read again; the snapshot is what tells where that is. */
+  private static boolean beginsHistory(ConversationEntry... entries) {
+    return Stream.of(entries)
+        .anyMatch(
+            entry ->
+                entry instanceof ConversationEntry.Summary
+                    || entry instanceof ConversationEntry.Reset);
+  }
+
+  private ConversationEntry.Snapshot snapshotAfter(long from, ConversationEntry... entries) {
     var jobs = new LinkedHashSet<>(unfinished);
     int turnsThen = turns;
     for (var entry : entries) {
@@ -196,6 +217,6 @@ public final class ConversationLog {
         case ConversationEntry.Snapshot snapshot -> {}
       }
     }
-    return new ConversationEntry.Snapshot(List.copyOf(jobs), turnsThen, historyFrom);
+    return new ConversationEntry.Snapshot(List.copyOf(jobs), turnsThen, from);
   }
 }

@@ -60,7 +60,12 @@ public sealed interface Entry {
   record Claimed(int epoch, String worker, String entity, long sequenceNumber, boolean alone)
       implements Entry {}
 
-  /** A model answered; its tools have not run yet. */
+  /**
+   * A model answered; its tools have not run yet.
+   *
+   * @param parent the execution id of the call under which an agent works that was called as a tool
+   * @param asked what we said before this answer, if anything
+   */
   @Serdeable
   record ModelDone(
       int step,
@@ -69,7 +74,43 @@ public sealed interface Entry {
       Usage usage,
       @Nullable Map<String, Object> modelState,
       double seconds,
-      @Nullable String parent)
+      @Nullable String parent,
+      @Nullable Asked asked)
+      implements Entry {
+    /** An answer in the plain course of things. */
+    public ModelDone(
+        int step,
+        String model,
+        Message message,
+        Usage usage,
+        @Nullable Map<String, Object> modelState,
+        double seconds,
+        @Nullable String parent) {
+      this(step, model, message, usage, modelState, seconds, parent, null);
+    }
+  }
+
+  /**
+   * Words of ours that an answer was asked for with.
+   *
+   * @param why {@link #EMPTY}, {@link #SCHEMA}, or the word of the stop reason whose budget is used
+   *     up: the answer is the last one then
+   */
+  @Serdeable
+  record Asked(String why, String text) {
+    /** The answer before said nothing. */
+    public static final String EMPTY = "empty";
+
+    /** The answer before did not follow the schema. */
+    public static final String SCHEMA = "schema";
+  }
+
+  /**
+   * What was said before this job, and the steps up to this one, are told by this text from here
+   * on.
+   */
+  @Serdeable
+  record Summarized(int upTo, String text, String model, Usage usage, double seconds)
       implements Entry {}
 
   /** A tool is about to run under this execution id, until the deadline at the longest. */

@@ -1,20 +1,25 @@
 package dev.millrace.journal;
 
 import dev.millrace.job.ConversationRef;
+import dev.millrace.job.FileNames;
+import dev.millrace.job.InputFile;
 import dev.millrace.job.JobRequest;
 import dev.millrace.job.Message;
 import dev.millrace.job.Origin;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Status;
 import dev.millrace.job.Usage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +30,11 @@ public final class JobState {
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, Entry.Published.Outcome> published = new HashMap<>();
   private final Attempts attempts = new Attempts();
-  private Entry.@Nullable ToolIntent inFlight;
-  private @Nullable Instant inFlightSince;
+  private final Strand own = new Strand();
+  private final Map<String, Strand> below = new HashMap<>();
+  private Entry.@Nullable Summarized summarized;
+  private Usage summaries = Usage.NONE;
+  private int lastNumber;
   private @Nullable Instant startedAt;
   private @Nullable Instant endedAt;
   private Entry.@Nullable Ended ended;
@@ -61,30 +69,50 @@ public final class JobState {
       case Entry.Claimed claimed -> {
         startedAt = startedAt == null ? line.at() : startedAt;
         sends = 0;
-        attempts.claimed(claimed, nextIsModel());
+        attempts.claimed(claimed, line.at(), nextIsModel());
       }
       case Entry.ModelDone done -> {
-        steps.add(
+        var step =
             new Step.Model(
                 done.step(),
                 done.model(),
                 done.message(),
                 done.usage(),
                 done.modelState(),
-                done.seconds()));
-        attempts.progressed();
+                done.seconds(),
+                done.parent(),
+                done.asked());
+        steps.add(step);
+        lastNumber = Math.max(lastNumber, done.step());
+        strand(done.parent()).answered(step);
+        attempts.progressed(line.at());
+      }
+      case Entry.Summarized done -> {
+        summarized = done;
+        summaries = summaries.plus(done.usage());
+        attempts.progressed(line.at());
       }
       case Entry.ToolIntent intent -> {
-        inFlight = intent;
-        inFlightSince = line.at();
+        lastNumber = Math.max(lastNumber, intent.step());
+        strand(intent.parent()).announced(intent, line.at());
       }
       case Entry.ToolDone done -> {
-        steps.add(
+        Strand strand = strand(done.parent());
+        var step =
             new Step.Tool(
-                done.step(), done.callId(), done.outcome(), done.artifacts(), done.reexecuted()));
-        inFlight = null;
-        inFlightSince = null;
-        attempts.progressed();
+                done.step(),
+                done.callId(),
+                done.outcome(),
+                done.artifacts(),
+                done.reexecuted(),
+                done.parent(),
+                strand.next(),
+                strand.inFlight().map(Entry.ToolIntent::executionId).orElse(null),
+                line.at());
+        steps.add(step);
+        lastNumber = Math.max(lastNumber, done.step());
+        strand.called(step);
+        attempts.progressed(line.at());
       }
       case Entry.Released released -> attempts.released(released, line.at(), nextIsModel());
       case Entry.CancelRequested cancel -> cancelRequested = true;
@@ -161,44 +189,81 @@ public final class JobState {
     return attempts;
   }
 
-  /** The finished steps, in order. */
+  /** The finished steps, in the order in which they ended. */
   public List<Step> steps() {
     return Collections.unmodifiableList(steps);
   }
 
+  /**
+   * What one agent has done.
+   *
+   * @param parent the execution id of the call under which it works; null for the job's own
+   */
+  public Strand strand(@Nullable String parent) {
+    return parent == null ? own : below.computeIfAbsent(parent, call -> new Strand());
+  }
+
+  /** What tells of all that was said before this job and up to some step, if anything does. */
+  public Optional<Entry.Summarized> summarized() {
+    return Optional.ofNullable(summarized);
+  }
+
   /** The tool call that was begun and is not known to have ended. */
   public Optional<Entry.ToolIntent> inFlight() {
-    return Optional.ofNullable(inFlight);
+    return own.inFlight();
   }
 
   /** When that call was announced. */
   public Optional<Instant> inFlightSince() {
-    return Optional.ofNullable(inFlightSince);
+    return own.inFlightSince();
   }
 
-  /** The last model answer, if there has been one. */
+  /** The last model answer of the job's own agent, if there has been one. */
   public Optional<Step.Model> lastAnswer() {
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      if (steps.get(i) instanceof Step.Model model) {
-        return Optional.of(model);
-      }
-    }
-    return Optional.empty();
+    return own.lastAnswer();
   }
 
-  /** What the model has said last; nothing, if it has said nothing. */
+  /** What the job's own agent has said last in words; nothing, if it has said nothing. */
   public String soFar() {
-    return lastAnswer().map(answer -> answer.message().text()).orElse("");
+    return own.steps().reversed().stream()
+        .map(step -> step instanceof Step.Model model ? model.message().text() : "")
+        .filter(text -> !text.isBlank())
+        .findFirst()
+        .orElse("");
   }
 
   public int nextStep() {
-    return steps.size() + 1;
+    return lastNumber + 1;
   }
 
   public Usage usage() {
     return steps.stream()
         .map(step -> step instanceof Step.Model model ? model.usage() : Usage.NONE)
-        .reduce(Usage.NONE, Usage::plus);
+        .reduce(summaries, Usage::plus);
+  }
+
+  /** How long the job has been worked on by now, waiting left out. */
+  public Duration workedFor(Instant now) {
+    return attempts.workedFor(now);
+  }
+
+  /** The request's files as they lie in the code session, by their names there. */
+  public SequencedMap<String, InputFile> inputs() {
+    var names = FileNames.besides(List.of());
+    var inputs = new LinkedHashMap<String, InputFile>();
+    request().files().forEach(file -> inputs.put(names.next(file.name()), file));
+    return inputs;
+  }
+
+  /** What the job was asked, as the model is told it: in the role of who asked, with the files. */
+  public Message asked() {
+    String files = String.join(", ", inputs().keySet());
+    String text = request().message() + (files.isEmpty() ? "" : "\n\nFiles in /mnt/data: " + files);
+    return switch (request().role()) {
+      case "system" -> Message.system(text);
+      case "assistant" -> Message.assistant(text, List.of());
+      default -> Message.user(text);
+    };
   }
 
   /** The outbox entries that no target has answered for yet. */
@@ -209,21 +274,24 @@ public final class JobState {
         .toList();
   }
 
-  /** What model and tools have said so far, in order. */
+  /** What the job's own agent and its tools have said since the last summary, in order. */
   public List<Message> said() {
-    return steps.stream()
-        .map(
-            step ->
-                switch (step) {
-                  case Step.Model model -> model.message();
-                  case Step.Tool tool -> Message.tool(tool.callId(), tool.outcome().text());
-                })
-        .toList();
+    return own.said(summarized == null ? 0 : summarized.upTo());
   }
 
+  /** Whether whoever works on it would be asking a model now. */
   private boolean nextIsModel() {
-    return lastAnswer()
-        .map(answer -> steps.size() - answer.n() >= answer.message().toolCalls().size())
-        .orElse(true);
+    Strand working = own;
+    Optional<Strand> within = within(working);
+    while (within.isPresent()) {
+      working = within.get();
+      within = within(working);
+    }
+    return working.nextIsModel();
+  }
+
+  /** The agent that was called as a tool and is at work now. */
+  private Optional<Strand> within(Strand strand) {
+    return strand.inFlight().map(intent -> below.get(intent.executionId()));
   }
 }

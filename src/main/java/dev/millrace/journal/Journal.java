@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 /** Opens the logs of one store. Safe for use by many threads. */
 public final class Journal {
   private final Storage storage;
+  private final ObjectMapper json;
   private final InstantSource clock;
   private final Supplier<String> recordIds;
   private final LogWatch watchers;
@@ -34,6 +35,7 @@ public final class Journal {
       Supplier<String> recordIds,
       Alarms alarms) {
     this.storage = storage;
+    this.json = json;
     this.clock = clock;
     this.recordIds = recordIds;
     this.watchers = new LogWatch(storage, alarms);
@@ -45,6 +47,7 @@ public final class Journal {
                 Entry.Enqueued.class,
                 Entry.Claimed.class,
                 Entry.ModelDone.class,
+                Entry.Summarized.class,
                 Entry.ToolIntent.class,
                 Entry.ToolDone.class,
                 Entry.Released.class,
@@ -75,6 +78,16 @@ public final class Journal {
   /** The log of a conversation, created if it is not there, read from its last snapshot on. */
   public ConversationLog conversation(ConversationRef conversation) {
     return new ConversationLog(this, conversation);
+  }
+
+  /** Deletes a conversation with its files. Nothing happens when there is none. */
+  public void forget(ConversationRef conversation) {
+    storage.deleteAll(Layout.conversation(conversation));
+  }
+
+  /** Tells the words of a job while they come; whoever follows {@link #live} hears them. */
+  public LiveLog telling(JobRef job) {
+    return new LiveLog(json, live(job));
   }
 
   /**

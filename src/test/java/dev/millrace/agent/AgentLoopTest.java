@@ -11,6 +11,7 @@ import dev.millrace.job.Ending;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.JobRequest;
+import dev.millrace.job.Limits;
 import dev.millrace.job.Message;
 import dev.millrace.job.Origin;
 import dev.millrace.job.Status;
@@ -73,8 +74,9 @@ class AgentLoopTest {
   private final Journal theirs = new Journal(storage, Json.MAPPER, clock, new Marks("theirs"));
   private final DirectTasks tasks = new DirectTasks(clock);
   private final List<SessionPool.Holder> lent = new ArrayList<>();
-  private final AgentLoop loop =
-      new AgentLoop(tasks, new JobSessions(this::lend), new Artifacts(storage), clock, LONGEST);
+  private final Artifacts artifacts = new Artifacts(storage);
+  private final JobSessions sessions = new JobSessions(this::lend, ours, artifacts);
+  private final AgentLoop loop = new AgentLoop(tasks, sessions, artifacts, clock, LONGEST);
 
   private final ScriptedModel model = new ScriptedModel();
   private final List<ToolContext> called = new ArrayList<>();
@@ -111,7 +113,9 @@ class AgentLoopTest {
           return find.apply(context);
         }
       };
-  private final Agent agent = new Agent("analyst", model, "Be exact.", List.of(tool));
+  private final Limits ample = new Limits(100, 100, 1_000_000, 1_000_000, 1 << 30);
+  private final Agent agent =
+      new Agent("analyst", model, "Be exact.", List.of(tool), "", ample, null);
 
   private JobLog log;
   private Claim claim;
@@ -178,8 +182,7 @@ class AgentLoopTest {
           }
         };
 
-    new AgentLoop(noting, new JobSessions(this::lend), new Artifacts(storage), clock, LONGEST)
-        .run(claim, agent, NO_PAST);
+    new AgentLoop(noting, sessions, artifacts, clock, LONGEST).run(claim, agent, NO_PAST);
 
     assertThat(model.asked.getFirst().tools()).hasSize(1);
     assertThat(describedInACall).isFalse();
@@ -224,7 +227,8 @@ class AgentLoopTest {
     loop.run(
         claim,
         agent,
-        new ConversationLog.Past(List.of(Message.user("Earlier.")), Map.of("session", "s1")));
+        new ConversationLog.Past(
+            List.of(Message.user("Earlier.")), Map.of("session", "s1"), List.of()));
 
     assertThat(model.asked.getFirst().messages())
         .containsExactly(

@@ -223,14 +223,15 @@ class ConversationLogTest {
         .isEqualTo(
             new ConversationLog.Past(
                 List.of(Message.user("a"), Message.assistant("b", List.of()), Message.user("c")),
-                Map.of("session", "s1")));
+                Map.of("session", "s1"),
+                List.of(job(1), job(2))));
   }
 
   @Test
   void a_summary_stands_for_everything_before() {
     var log = open();
     log.append(queued(1), turn(1, "a"));
-    log.append(new Summary(1, "They spoke of a."));
+    log.append(new Summary(1, "They spoke of a.", List.of(job(1).value())));
     log.append(queued(2), turn(2, "b"));
 
     assertThat(open().past().messages())

@@ -53,6 +53,25 @@ class GoldenEntriesTest {
                 Map.of("session", "s-1"),
                 1.21,
                 "c0")),
+        Arguments.of(
+            "entry-model-done-asked.json",
+            new Entry.ModelDone(
+                9,
+                "gpt-4o-mini",
+                Message.assistant("{}", List.of()),
+                new Usage(812, 96),
+                null,
+                1.21,
+                "j1-2",
+                new Entry.Asked(Entry.Asked.SCHEMA, "Answer again."))),
+        Arguments.of(
+            "entry-summarized.json",
+            new Entry.Summarized(
+                7,
+                "(A summary of what was said before.)\n\nThey spoke of sales.",
+                "gpt-4o-mini",
+                new Usage(900, 80),
+                2.5)),
         Arguments.of("entry-tool-intent.json", new Entry.ToolIntent(2, "c1", "j1-2", NOON, "c0")),
         Arguments.of(
             "entry-tool-done.json",
@@ -98,7 +117,8 @@ class GoldenEntriesTest {
                 new Usage(1, 2),
                 Map.of("session", "s-1"))),
         Arguments.of(
-            "conversation-summary.json", new ConversationEntry.Summary(12, "They spoke of sales.")),
+            "conversation-summary.json",
+            new ConversationEntry.Summary(12, "They spoke of sales.", List.of("j1", "j2"))),
         Arguments.of("conversation-reset.json", new ConversationEntry.Reset("alice")),
         Arguments.of(
             "conversation-snapshot.json",

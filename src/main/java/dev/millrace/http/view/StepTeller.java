@@ -4,6 +4,7 @@ import dev.millrace.job.Artifact;
 import dev.millrace.job.ToolCall;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Step;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,14 +69,25 @@ public final class StepTeller {
                   done.message(),
                   done.usage(),
                   done.modelState(),
-                  done.seconds()));
+                  done.seconds(),
+                  done.parent(),
+                  done.asked()));
       case Entry.ToolDone done ->
           tell(
               new Step.Tool(
-                  done.step(), done.callId(), done.outcome(), done.artifacts(), done.reexecuted()));
+                  done.step(),
+                  done.callId(),
+                  done.outcome(),
+                  done.artifacts(),
+                  done.reexecuted(),
+                  done.parent(),
+                  null,
+                  null,
+                  Instant.EPOCH));
       case Entry.Submitted none -> null;
       case Entry.Enqueued none -> null;
       case Entry.Claimed none -> null;
+      case Entry.Summarized none -> null;
       case Entry.ToolIntent none -> null;
       case Entry.Released none -> null;
       case Entry.CancelRequested none -> null;

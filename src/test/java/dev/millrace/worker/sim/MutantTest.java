@@ -27,7 +27,7 @@ class MutantTest {
   private static final String SHIFT = "worker/Shift.java";
   private static final String SWEEPER = "worker/Sweeper.java";
   private static final String WORKER = "worker/Worker.java";
-  private static final String LOOP = "agent/AgentLoop.java";
+  private static final String LOOP = "agent/Calls.java";
 
   static List<Mutant> mutants() {
     return List.of(
@@ -35,18 +35,30 @@ class MutantTest {
         new Mutant(
             "finish before end",
             SHIFT,
-            "    claim.append(results.ended(claim.log(), ending));\n    if (!delivery.locked()) {\n      throw new Halt(Halt.Why.LOCK_LOST);\n    }\n    aftermath.finish(claim.log());\n",
-            "    aftermath.finish(claim.log());\n    claim.append(results.ended(claim.log(), ending));\n"),
+            "    claim.append(results.ended(claim.log(), ending));\n"
+                + "    if (!delivery.locked()) {\n"
+                + "      throw new Halt(Halt.Why.LOCK_LOST);\n"
+                + "    }\n"
+                + "    aftermath.finish(claim.log());\n",
+            "    aftermath.finish(claim.log());\n"
+                + "    claim.append(results.ended(claim.log(), ending));\n"),
         new Mutant(
             "publish, and do not note it",
             AFTERMATH,
-            "          ended.record(new Entry.Published(out.messageId(), out.target(), Outcome.PUBLISHED));",
+            "          ended.record(new Entry.Published(out.messageId(), out.target(),"
+                + " Outcome.PUBLISHED));",
             "          log.trace(\"published\");"),
         new Mutant(
             "turn before publish",
             AFTERMATH,
-            "    for (Entry.Outbox out : ended.state().unpublished()) {\n      publish(ended, out);\n    }\n    var head = conversations.turn(ended);\n",
-            "    var head = conversations.turn(ended);\n    for (Entry.Outbox out : ended.state().unpublished()) {\n      publish(ended, out);\n    }\n"),
+            "    for (Entry.Outbox out : ended.state().unpublished()) {\n"
+                + "      publish(ended, out);\n"
+                + "    }\n"
+                + "    var head = conversations.turn(ended);\n",
+            "    var head = conversations.turn(ended);\n"
+                + "    for (Entry.Outbox out : ended.state().unpublished()) {\n"
+                + "      publish(ended, out);\n"
+                + "    }\n"),
         new Mutant(
             "no wake", AFTERMATH, "    head.ifPresent(next -> pointers.wake(ended, next));\n", ""),
         new Mutant(
@@ -65,7 +77,8 @@ class MutantTest {
         new Mutant(
             "a turn without a place",
             CONVERSATIONS,
-            "        conversation.append(new ConversationEntry.Queued(ended.job().id().value()), turn);",
+            "        conversation.append(new ConversationEntry.Queued(ended.job().id().value()),"
+                + " turn);",
             "        conversation.append(turn);"),
         new Mutant(
             "a second turn for who had one",
@@ -147,7 +160,8 @@ class MutantTest {
         new Mutant(
             "outages kept quiet",
             ATTEMPTS,
-            "    repeatedTurns += nextIsModel && release.why().equals(Entry.Released.STORE_AWAY) ? 1 : 0;\n",
+            "    repeatedTurns += nextIsModel && release.why().equals(Entry.Released.STORE_AWAY) ?"
+                + " 1 : 0;\n",
             ""),
         new Mutant(
             "publish to one target only",
@@ -249,11 +263,13 @@ class MutantTest {
             "no journal before tools",
             CLAIM,
             "    } while (!log.append(entries));",
-            "    } while (!log.append(java.util.Arrays.stream(entries).filter(e -> !(e instanceof Entry.ToolIntent)).toArray(Entry[]::new)));"),
+            "    } while (!log.append(java.util.Arrays.stream(entries).filter(e -> !(e instanceof"
+                + " Entry.ToolIntent)).toArray(Entry[]::new)));"),
         new Mutant(
             "no adoption",
             LOOP,
-            "mine ? Optional.empty() : adopt(call, intent, context(intent, intent.deadline(), made))",
+            "mine ? Optional.empty() : adopt(tool, intent, context(intent, intent.deadline(),"
+                + " made))",
             "Optional.empty()"),
         new Mutant(
             "the sweeper sends nothing again",
@@ -268,7 +284,8 @@ class MutantTest {
         new Mutant(
             "the sweeper ends nothing",
             SWEEPER,
-            "    if (job.append(results.ended(job, Ending.cutShort(reason, job.state().soFar())))) {",
+            "    if (job.append(results.ended(job, Ending.cutShort(reason, job.state().soFar()))))"
+                + " {",
             "    if (false) {"),
         new Mutant(
             "dead letters stay",

@@ -14,6 +14,7 @@ import dev.millrace.intake.Conversations;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
+import dev.millrace.job.Limits;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Secret;
 import dev.millrace.journal.Index;
@@ -73,7 +74,7 @@ final class World {
     var results = new Results(json, artifacts, clock, SimBroker.RESULTS);
     var conversations = new Conversations(journal, results);
     var pointers = new Pointers(broker, QUEUES, this::id);
-    var sessions = new JobSessions(tools);
+    var sessions = new JobSessions(tools, journal, artifacts);
     var aftermath =
         new Aftermath(index, broker, results, conversations, sessions::release, pointers, clock);
     var secret = new Secret(new byte[32]);
@@ -90,7 +91,7 @@ final class World {
             Set.of(SimBroker.REPLIES, "nowhere")::contains,
             clock,
             sim.random);
-    var agents = new Agents(List.of(new Agent("analyst", model, "Play.", tools.tools())));
+    var agents = new Agents(List.of(agent()));
     var loop = new AgentLoop(new SimTasks(sim), sessions, artifacts, clock, PATIENCE.longestCall());
     var desk =
         new Desk(
@@ -107,6 +108,12 @@ final class World {
     var worker = new Worker(proc.name, desk, agents, loop);
     var sweeper = new Sweeper(desk, broker, QUEUES);
     return new Node(journal, intake, worker, sweeper);
+  }
+
+  /** Bad weather takes long; what a budget cuts short is shown elsewhere. */
+  private Agent agent() {
+    var ample = new Limits(1_000, 1_000, 1_000_000, 1_000_000, 1L << 40);
+    return new Agent("analyst", model, "Play.", tools.tools(), "", ample, null);
   }
 
   private String id() {

@@ -1,0 +1,102 @@
+package dev.millrace.agent;
+
+import dev.millrace.job.Artifact;
+import dev.millrace.job.JobRequest;
+import dev.millrace.job.Limits;
+import dev.millrace.job.StopReason;
+import dev.millrace.job.ToolOutcome;
+import dev.millrace.job.Usage;
+import dev.millrace.journal.JobState;
+import dev.millrace.journal.Step;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a job may use, and which part of it is used up. It is worked out from the log each time, so
+ * whoever takes over comes to the same answer; only time goes on, and never back.
+ */
+record Budget(Limits limits) {
+  /** The least of what the request asks for and what the agent may use. */
+  static Budget of(JobRequest request, Limits agents) {
+    Limits asked = request.limits() == null ? agents : request.limits();
+    return new Budget(
+        new Limits(
+            Math.min(asked.turns(), agents.turns()),
+            Math.min(asked.toolCalls(), agents.toolCalls()),
+            Math.min(asked.tokens(), agents.tokens()),
+            Math.min(asked.seconds(), agents.seconds()),
+            Math.min(asked.outputBytes(), agents.outputBytes())));
+  }
+
+  /** What was used of it. */
+  record Spent(int turns, int toolCalls, long tokens, long seconds, long outputBytes) {
+    static Spent of(JobState state, Instant now) {
+      int turns = 0;
+      int toolCalls = 0;
+      long bytes = 0;
+      for (Step step : state.steps()) {
+        switch (step) {
+          case Step.Model model -> turns++;
+          case Step.Tool tool -> {
+            toolCalls++;
+            bytes += size(tool.outcome(), tool.artifacts());
+          }
+        }
+      }
+      Usage usage = state.usage();
+      return new Spent(
+          turns,
+          toolCalls,
+          usage.inputTokens() + usage.outputTokens(),
+          state.workedFor(now).toSeconds(),
+          bytes);
+    }
+
+    Spent answered(Usage usage) {
+      long more = usage.inputTokens() + usage.outputTokens();
+      return new Spent(turns + 1, toolCalls, tokens + more, seconds, outputBytes);
+    }
+
+    Spent called(ToolOutcome outcome, List<Artifact> made) {
+      return new Spent(turns, toolCalls + 1, tokens, seconds, outputBytes + size(outcome, made));
+    }
+
+    private static long size(ToolOutcome outcome, List<Artifact> made) {
+      long texts =
+          Stream.of(outcome.stdout(), outcome.stderr(), outcome.result(), outcome.error())
+              .mapToLong(text -> text == null ? 0 : text.length())
+              .sum();
+      return texts + made.stream().mapToLong(Artifact::size).sum();
+    }
+  }
+
+  /** What is used up before the model is asked to go on. */
+  Optional<StopReason> beforeTurn(Spent spent) {
+    return spent.turns() >= limits.turns()
+        ? Optional.of(StopReason.BUDGET_TURNS)
+        : spent.toolCalls() > limits.toolCalls() // more were asked for, and refused
+            ? Optional.of(StopReason.BUDGET_TOOL_CALLS)
+            : beforeAnything(spent);
+  }
+
+  /** What is used up before a tool is called. */
+  Optional<StopReason> beforeCall(Spent spent) {
+    return spent.toolCalls() >= limits.toolCalls()
+        ? Optional.of(StopReason.BUDGET_TOOL_CALLS)
+        : beforeAnything(spent);
+  }
+
+  private Optional<StopReason> beforeAnything(Spent spent) {
+    if (spent.tokens() >= limits.tokens()) {
+      return Optional.of(StopReason.BUDGET_TOKENS);
+    }
+    if (spent.seconds() >= limits.seconds()) {
+      return Optional.of(StopReason.BUDGET_SECONDS);
+    }
+    return spent.outputBytes() > limits.outputBytes()
+        ? Optional.of(StopReason.BUDGET_OUTPUT)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,265 @@
+package dev.millrace.agent;
+
+import dev.millrace.job.Ending;
+import dev.millrace.job.Finding;
+import dev.millrace.job.Message;
+import dev.millrace.job.Status;
+import dev.millrace.job.StopReason;
+import dev.millrace.job.ToolCall;
+import dev.millrace.job.ToolOutcome;
+import dev.millrace.job.Usage;
+import dev.millrace.journal.Entry;
+import dev.millrace.journal.Entry.Asked;
+import dev.millrace.journal.Halt;
+import dev.millrace.journal.Step;
+import dev.millrace.journal.Strand;
+import dev.millrace.model.LanguageModel.Reply;
+import dev.millrace.tool.schema.JsonSchema;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What one agent does in a job: the job's own, or one that it calls as a tool. */
+final class Work {
+  private static final String NUDGE = "Your answer was empty. Answer in words, or call a tool.";
+
+  final Run run;
+  final Agent agent;
+  final Strand strand;
+
+  /** The execution id of the call under which it works; null for the job's own agent. */
+  final @Nullable String parent;
+
+  final int depth;
+  private final Prompts prompts;
+  private final Calls calls;
+
+  /** The job's own agent. */
+  Work(Run run, Agent agent) {
+    this(run, agent, null, 0, run.state.asked());
+  }
+
+  private Work(Run run, Agent agent, @Nullable String parent, int depth, Message asked) {
+    this.run = run;
+    this.agent = agent;
+    this.parent = parent;
+    this.depth = depth;
+    this.strand = run.state.strand(parent);
+    this.calls = new Calls(this);
+    this.prompts = new Prompts(this, asked);
+  }
+
+  /** An agent that this one calls. */
+  Work called(Agent other, String executionId, String message) {
+    return new Work(run, other, executionId, depth + 1, Message.user(message));
+  }
+
+  Ending toTheEnd() {
+    Optional<Ending> ending;
+    do {
+      run.mayBegin();
+      ending = step();
+    } while (ending.isEmpty());
+    return ending.get();
+  }
+
+  private Optional<Ending> step() {
+    Optional<Step.Model> answer = strand.lastAnswer();
+    if (answer.isEmpty()) {
+      return goOn();
+    }
+    List<ToolCall> wanted = answer.get().message().toolCalls();
+    if (strand.called() < wanted.size()) {
+      calls.make(wanted, strand.called());
+      return Optional.empty();
+    }
+    return wanted.isEmpty() ? answered(answer.get()) : goOn();
+  }
+
+  /** Asks the model to go on, or to come to an end when a budget is used up. */
+  private Optional<Ending> goOn() {
+    Optional<StopReason> usedUp = run.budget.beforeTurn(run.spent());
+    if (usedUp.isEmpty()) {
+      return prompts.nearlyFull() ? summarize("the context is nearly full") : ask(null);
+    }
+    return depth > 0
+        ? Optional.of(Ending.cutShort(usedUp.get(), soFar()))
+        : ask(new Asked(usedUp.get().word(), wrapUp(usedUp.get())));
+  }
+
+  private static String wrapUp(StopReason usedUp) {
+    return """
+    The budget of this job is used up (%s). No tool can be called any more. Answer now with what \
+    you have found so far, and say what is missing.\
+    """
+        .formatted(usedUp.word());
+  }
+
+  /**
+   * @param asked what we say before the answer; null in the plain course of things
+   */
+  private Optional<Ending> ask(@Nullable Asked asked) {
+    Optional<StopReason> usedUp = Optional.ofNullable(asked).flatMap(Work::budgetWord);
+    boolean last = usedUp.isPresent();
+    int step = run.state.nextStep();
+    Instant began = run.now();
+    var prompt = prompts.next(asked, last); // not in the call: the log is read on meanwhile
+    Reply reply = reply(prompt, step);
+    return switch (reply) {
+      case Reply.Answer(Message said, Usage usage, var modelState) -> {
+        Message message = last ? Message.assistant(said.text(), List.of()) : said;
+        run.write(
+            new Entry.ModelDone(
+                step,
+                agent.model().name(),
+                message,
+                usage,
+                modelState,
+                run.secondsSince(began),
+                parent,
+                asked),
+            calls.first(step + 1, message.toolCalls(), run.spent().answered(usage)));
+        yield Optional.empty();
+      }
+      case Reply.Refused(String why) ->
+          Optional.of(Ending.failed(StopReason.REFUSED, why, List.of()));
+      case Reply.TooLong(String why) ->
+          last ? Optional.of(Ending.cutShort(usedUp.get(), soFar())) : summarize(why);
+    };
+  }
+
+  private Reply reply(dev.millrace.model.LanguageModel.Prompt prompt, int step) {
+    Instant until = run.now().plus(run.house.longestCall());
+    return run.inFlight(
+            until,
+            Halt.Why.NO_MODEL,
+            () ->
+                run.audience.anybody()
+                    ? agent.model().reply(prompt, delta -> run.audience.text(step, delta))
+                    : agent.model().reply(prompt))
+        .orElseThrow(() -> new Halt(Halt.Why.NO_MODEL));
+  }
+
+  /** An answer in words: the end, unless it says nothing or not what it has to. */
+  private Optional<Ending> answered(Step.Model answer) {
+    String text = answer.message().text();
+    Optional<StopReason> usedUp = Optional.ofNullable(answer.asked()).flatMap(Work::budgetWord);
+    if (usedUp.isPresent()) {
+      return Optional.of(
+          new Ending(usedUp.get(), text.isBlank() ? soFar() : text, structured(text), null));
+    }
+    if (text.isBlank() && !askedBefore(Asked.EMPTY)) {
+      return ask(new Asked(Asked.EMPTY, NUDGE));
+    }
+    if (prompts.schema().isEmpty()) {
+      return Optional.of(Ending.answered(text));
+    }
+    return checked(text);
+  }
+
+  private Optional<Ending> checked(String text) {
+    JsonSchema schema;
+    try {
+      schema = JsonSchema.of(prompts.schema().orElseThrow());
+    } catch (IllegalArgumentException e) {
+      var finding = new Finding("/responseSchema", String.valueOf(e.getMessage()));
+      return Optional.of(
+          Ending.failed(StopReason.INVALID, "the request cannot be done", List.of(finding)));
+    }
+    var checked = schema.check(text);
+    if (checked.findings().isEmpty()) {
+      return Optional.of(new Ending(StopReason.ANSWERED, text, checked.value(), null));
+    }
+    return askedBefore(Asked.SCHEMA)
+        ? Optional.of(
+            Ending.failed(
+                StopReason.SCHEMA,
+                "the answer does not follow the response schema, and did not when it was mended",
+                checked.findings()))
+        : ask(new Asked(Asked.SCHEMA, repair(checked.findings())));
+  }
+
+  private static String repair(List<Finding> findings) {
+    return findings.stream()
+        .map(finding -> "- " + (finding.at() + " " + finding.problem()).strip())
+        .collect(
+            Collectors.joining(
+                "\n",
+                "Your answer does not follow the schema that was asked for:\n",
+                "\nAnswer again with the whole JSON, mended, and nothing else."));
+  }
+
+  private @Nullable Object structured(String text) {
+    try {
+      return prompts.schema().map(schema -> JsonSchema.of(schema).check(text).value()).orElse(null);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** Tells the past by a summary; without a past that could be told so, it is too long for good. */
+  private Optional<Ending> summarize(String why) {
+    if (depth > 0 || !prompts.canBeShorter()) {
+      return Optional.of(Ending.failed(StopReason.CONTEXT, why, List.of()));
+    }
+    Instant began = run.now();
+    int upTo = run.state.nextStep() - 1;
+    for (Prompts.Detail detail : Prompts.Detail.values()) {
+      var prompt = prompts.summary(detail);
+      switch (reply(prompt, upTo + 1)) {
+        case Reply.Answer(Message said, Usage usage, var modelState)
+            when !said.text().isBlank() -> {
+          run.write(
+              new Entry.Summarized(
+                  upTo,
+                  Prompts.SUMMARY + said.text(),
+                  agent.model().name(),
+                  usage,
+                  run.secondsSince(began)),
+              Optional.empty());
+          return Optional.empty();
+        }
+        case Reply.Answer empty -> {} // in less detail, then
+        case Reply.Refused(String refused) -> {
+          return Optional.of(Ending.failed(StopReason.REFUSED, refused, List.of()));
+        }
+        case Reply.TooLong longer -> {}
+      }
+    }
+    return Optional.of(Ending.failed(StopReason.CONTEXT, why, List.of()));
+  }
+
+  private boolean askedBefore(String why) {
+    return strand.steps().stream()
+        .anyMatch(
+            step ->
+                step instanceof Step.Model model
+                    && model.asked() != null
+                    && model.asked().why().equals(why));
+  }
+
+  private static Optional<StopReason> budgetWord(Asked asked) {
+    return StopReason.of(asked.why()).filter(reason -> reason.status() == Status.INCOMPLETE);
+  }
+
+  /** What this agent has said last in words. */
+  private String soFar() {
+    return strand.steps().reversed().stream()
+        .map(step -> step instanceof Step.Model model ? model.message().text() : "")
+        .filter(text -> !text.isBlank())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** What a called agent's end is to the one that called it. */
+  static ToolOutcome outcome(Ending ending) {
+    return ending.reason() == StopReason.ANSWERED
+        ? ToolOutcome.of(ending.response())
+        : ToolOutcome.error(
+            ending.failure() == null
+                ? "it was cut short (" + ending.reason().word() + "): " + ending.response()
+                : "it failed: " + ending.failure().message());
+  }
+}

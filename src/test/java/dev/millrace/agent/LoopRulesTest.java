@@ -1,0 +1,452 @@
+package dev.millrace.agent;
+
+import static dev.millrace.agent.ScriptedModel.call;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.Eventually;
+import dev.millrace.Json;
+import dev.millrace.SettableClock;
+import dev.millrace.artifact.Artifacts;
+import dev.millrace.job.Ending;
+import dev.millrace.job.InputFile;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRef;
+import dev.millrace.job.JobRequest;
+import dev.millrace.job.Limits;
+import dev.millrace.job.Message;
+import dev.millrace.job.Origin;
+import dev.millrace.job.StopReason;
+import dev.millrace.job.ToolOutcome;
+import dev.millrace.job.Unavailable;
+import dev.millrace.journal.Claim;
+import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.Entry;
+import dev.millrace.journal.Halt;
+import dev.millrace.journal.JobLog;
+import dev.millrace.journal.Journal;
+import dev.millrace.journal.Marks;
+import dev.millrace.journal.Step;
+import dev.millrace.model.LanguageModel.Reply;
+import dev.millrace.session.IdleSession;
+import dev.millrace.storage.MemoryStorage;
+import dev.millrace.tool.Tool;
+import dev.millrace.tool.ToolContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the loop decides between one answer and the next: from the log, so also after a death. */
+@Timeout(30)
+class LoopRulesTest {
+  private static final JobRef JOB = new JobRef("default", new JobId("j1"));
+  private static final Map<String, Object> SCHEMA =
+      Map.of(
+          "type", "object",
+          "properties", Map.of("total", Map.of("type", "number")),
+          "required", List.of("total"));
+
+  private final SettableClock clock = new SettableClock();
+  private final MemoryStorage storage = new MemoryStorage(clock);
+  private final Journal journal = new Journal(storage, Json.MAPPER, clock, new Marks("m"));
+  private final Artifacts artifacts = new Artifacts(storage);
+  private final JobSessions sessions =
+      new JobSessions((holder, past) -> new IdleSession(), journal, artifacts);
+  private final ScriptedModel model = new ScriptedModel();
+  private final List<Observer> observers = new ArrayList<>();
+  private Function<ToolContext, ToolOutcome> python = context -> ToolOutcome.of("42");
+  private ConversationLog.Past past = ConversationLog.Past.NONE;
+  private Claim claim;
+
+  private final Tool tool =
+      new Tool() {
+        @Override
+        public String name() {
+          return "run_python";
+        }
+
+        @Override
+        public String description() {
+          return "Runs Python.";
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+          return Map.of(
+              "type", "object",
+              "properties", Map.of("code", Map.of("type", "string")),
+              "required", List.of("code"));
+        }
+
+        @Override
+        public ToolOutcome call(Map<String, Object> arguments, ToolContext context) {
+          return python.apply(context);
+        }
+      };
+
+  private static JobRequest request(
+      @Nullable Map<String, Object> schema, @Nullable Limits limits, String role, boolean stream) {
+    var plain = JobRequest.of("analyst", "Plot revenue.");
+    return new JobRequest(
+        plain.kind(),
+        plain.agent(),
+        plain.message(),
+        null,
+        List.of(InputFile.kept("a/b.csv", "x", 1), InputFile.kept("a/b.csv", "y", 1)),
+        schema,
+        true,
+        role,
+        limits,
+        null,
+        stream,
+        plain.whenBusy(),
+        "order-77",
+        Map.of());
+  }
+
+  private void begin(JobRequest request) {
+    JobLog log = journal.create(JOB);
+    log.append(
+        new Entry.Submitted(
+            request,
+            "hash",
+            "default",
+            "alice",
+            null,
+            SettableClock.NOON.plus(Duration.ofHours(1)),
+            Origin.HTTP,
+            List.of()));
+    claim(log);
+  }
+
+  private void claim(JobLog log) {
+    int epoch = log.state().attempts().epoch() + 1;
+    log.append(new Entry.Claimed(epoch, "w", "jobs", epoch, false));
+    claim = new Claim(log, epoch, () -> true, () -> false);
+  }
+
+  private Ending run(Tool... more) {
+    var tools = new ArrayList<Tool>(List.of(tool));
+    tools.addAll(List.of(more));
+    var loop =
+        new AgentLoop(
+            new DirectTasks(clock),
+            sessions,
+            artifacts,
+            clock,
+            Duration.ofMinutes(5),
+            new Audience(observers, journal),
+            PictureLimits.USUAL);
+    return loop.run(claim, new Agent("analyst", model, "Be exact.", tools), past);
+  }
+
+  /** A worker dies at the next thing it does; another goes on where the log ends. */
+  private void dieAndResume() {
+    try {
+      run();
+      throw new AssertionError("it should have died");
+    } catch (Halt halt) {
+      claim(journal.job(JOB));
+    }
+  }
+
+  private void death() {
+    model.does(
+        () -> {
+          throw new Unavailable("the worker dies here");
+        });
+  }
+
+  private static Limits turns(int turns) {
+    return new Limits(turns, 40, 200_000, 900, 1 << 20);
+  }
+
+  private List<Message> lastAsked() {
+    return model.asked.getLast().messages();
+  }
+
+  @Test
+  void when_the_turns_are_used_up_the_model_may_say_what_it_has_found() {
+    begin(request(null, turns(1), "user", false));
+    model.says("Looking.", call("c", "run_python")).says("42 so far.", call("c", "run_python"));
+
+    var ending = run();
+
+    assertThat(ending.reason()).isEqualTo(StopReason.BUDGET_TURNS);
+    assertThat(ending.response()).isEqualTo("42 so far.");
+    assertThat(model.asked.getLast().tools()).isEmpty();
+    assertThat(lastAsked().getLast().role()).isEqualTo(Message.Role.USER);
+  }
+
+  @Test
+  void whoever_takes_over_after_the_last_words_ends_the_job_the_same_way() {
+    begin(request(null, turns(1), "user", false));
+    model.says("Looking.", call("c", "run_python"));
+    death();
+    dieAndResume();
+    model.says("42 so far.");
+    Ending first = run();
+
+    claim(journal.job(JOB));
+
+    assertThat(run()).isEqualTo(first);
+    assertThat(model.asked).hasSize(3);
+  }
+
+  @Test
+  void each_budget_has_its_reason() {
+    record Case(Limits limits, StopReason reason) {}
+    for (var each :
+        List.of(
+            new Case(new Limits(9, 1, 9_999, 900, 1 << 20), StopReason.BUDGET_TOOL_CALLS),
+            new Case(new Limits(9, 9, 20, 900, 1 << 20), StopReason.BUDGET_TOKENS),
+            new Case(new Limits(9, 9, 9_999, 60, 1 << 20), StopReason.BUDGET_SECONDS),
+            new Case(new Limits(9, 9, 9_999, 900, 3), StopReason.BUDGET_OUTPUT))) {
+      storage.delete("jobs/default/j1/log");
+      begin(request(null, each.limits(), "user", false));
+      model.asked.clear();
+      python =
+          context -> {
+            clock.advance(Duration.ofSeconds(40));
+            return ToolOutcome.of("4242");
+          };
+      for (int i = 0; i < 2; i++) {
+        if (i == 0 || each.reason() != StopReason.BUDGET_OUTPUT) {
+          model.says("", call("c" + i, "run_python"));
+        }
+      }
+      model.says("So far.");
+
+      assertThat(run().reason()).as("%s", each).isEqualTo(each.reason());
+      assertThat(model.asked.getLast().tools()).as("%s", each).isEmpty();
+      clock.advance(Duration.ofSeconds(-80));
+    }
+  }
+
+  @Test
+  void calls_beyond_the_budget_are_refused_and_none_is_left_open() {
+    begin(request(null, new Limits(9, 1, 9_999, 900, 1 << 20), "user", false));
+    model.says("", call("a", "run_python"), call("b", "run_python"), call("c", "run_python"));
+    model.says("One of three.");
+
+    run();
+
+    var errors =
+        journal.job(JOB).state().steps().stream()
+            .filter(Step.Tool.class::isInstance)
+            .map(step -> ((Step.Tool) step).outcome().error())
+            .toList();
+    assertThat(errors).hasSize(3);
+    assertThat(errors.get(0)).isNull();
+    assertThat(errors.subList(1, 3)).allMatch(error -> error.contains("budget"));
+  }
+
+  @Test
+  void an_answer_that_follows_the_schema_is_structured() {
+    begin(request(SCHEMA, null, "user", false));
+    model.says("```json\n{\"total\": 12}\n```");
+
+    assertThat(run().structured()).isEqualTo(Map.of("total", 12));
+    assertThat(model.asked.getFirst().schema()).isEqualTo(SCHEMA);
+  }
+
+  @Test
+  void an_answer_that_does_not_is_mended_once_even_after_a_death() {
+    begin(request(SCHEMA, null, "user", false));
+    model.says("{\"total\": \"twelve\"}");
+    death();
+    dieAndResume();
+    model.says("Sorry: {}");
+
+    var ending = run();
+
+    assertThat(ending.reason()).isEqualTo(StopReason.SCHEMA);
+    assertThat(ending.failure().details()).isNotEmpty();
+    assertThat(model.asked).hasSize(3);
+    assertThat(model.asked.get(2).messages().getLast().text()).contains("/total");
+  }
+
+  @Test
+  void a_schema_that_is_none_is_the_request_s_fault() {
+    begin(request(Map.of("type", "nonsense"), null, "user", false));
+    model.says("{}");
+
+    assertThat(run().reason()).isEqualTo(StopReason.INVALID);
+  }
+
+  @Test
+  void an_empty_answer_is_nudged_once() {
+    begin(request(null, null, "user", false));
+    model.says("").says("Here.");
+
+    assertThat(run()).isEqualTo(Ending.answered("Here."));
+    assertThat(lastAsked()).hasSize(4);
+  }
+
+  @Test
+  void what_is_wrong_with_a_call_is_told_to_the_model_and_the_tool_is_not_called() {
+    begin(request(null, null, "user", false));
+    python =
+        context -> {
+          throw new AssertionError("called all the same");
+        };
+    model.replies(
+        new Reply.Answer(
+            Message.assistant(
+                "",
+                List.of(
+                    dev.millrace.job.ToolCall.of("a", "run_python", Map.of("code", 7)),
+                    dev.millrace.job.ToolCall.of("b", "run_python", Map.of()),
+                    dev.millrace.job.ToolCall.unreadable("c", "run_python", "{code:"))),
+            new dev.millrace.job.Usage(1, 1),
+            null));
+    model.says("Sorry.");
+
+    run();
+
+    var told = lastAsked().subList(3, 6);
+    assertThat(told).allMatch(message -> message.role() == Message.Role.TOOL);
+    assertThat(told.get(0).text()).contains("/code").contains("string");
+    assertThat(told.get(1).text()).contains("code").contains("required");
+    assertThat(told.get(2).text()).contains("no JSON object");
+  }
+
+  @Test
+  void a_message_names_its_files_safely_and_keeps_its_role() {
+    begin(request(null, null, "system", false));
+    model.says("So.");
+
+    run();
+
+    assertThat(lastAsked().get(1))
+        .isEqualTo(Message.system("Plot revenue.\n\nFiles in /mnt/data: a-b.csv, a-b-2.csv"));
+  }
+
+  @Test
+  void a_past_that_is_too_long_is_told_in_short_and_the_job_goes_on() {
+    begin(request(null, null, "user", false));
+    past =
+        new ConversationLog.Past(
+            List.of(Message.user("Long ago."), Message.assistant("Yes.", List.of())),
+            Map.of("session", "s"),
+            List.of());
+    model.replies(new Reply.TooLong("too long")).says("They spoke.");
+    death();
+    dieAndResume();
+    model.says("Done.");
+
+    assertThat(run()).isEqualTo(Ending.answered("Done."));
+
+    assertThat(model.asked.get(1).tools()).isEmpty();
+    assertThat(lastAsked()).hasSize(3);
+    assertThat(lastAsked().get(1)).isEqualTo(Message.user(Prompts.SUMMARY + "They spoke."));
+    assertThat(model.asked.getLast().modelState()).isNull();
+  }
+
+  @Test
+  void a_job_that_is_too_long_with_no_past_to_shorten_fails() {
+    begin(request(null, null, "user", false));
+    past = new ConversationLog.Past(List.of(Message.user("Long ago.")), null, List.of());
+    model.replies(new Reply.TooLong("too long")).says("They spoke.");
+    model.replies(new Reply.TooLong("still too long"));
+
+    assertThat(run().reason()).isEqualTo(StopReason.CONTEXT);
+  }
+
+  @Test
+  void an_agent_is_called_as_a_tool_and_its_steps_go_on_after_a_death() {
+    begin(request(null, null, "user", false));
+    var inner = new ScriptedModel();
+    inner
+        .says("", call("x", "run_python"))
+        .does(
+            () -> {
+              throw new Unavailable("the worker dies here");
+            });
+    var helper = new AgentTool(new Agent("helper", inner, "Help.", List.of(tool)));
+    model.replies(
+        new Reply.Answer(
+            Message.assistant(
+                "",
+                List.of(
+                    dev.millrace.job.ToolCall.of(
+                        "c1", "agent_helper", Map.of("message", "Count.")))),
+            new dev.millrace.job.Usage(1, 1),
+            null));
+    try {
+      run(helper);
+      throw new AssertionError("it should have died");
+    } catch (Halt halt) {
+      claim(journal.job(JOB));
+    }
+    inner.says("It is 42.");
+    model.says("The helper says 42.");
+
+    assertThat(run(helper)).isEqualTo(Ending.answered("The helper says 42."));
+
+    assertThat(inner.asked.getLast().messages())
+        .startsWith(Message.system("Help."), Message.user("Count."));
+    var steps = journal.job(JOB).state().steps();
+    assertThat(steps).extracting(Step::n).containsExactly(1, 3, 4, 5, 2, 6);
+    assertThat(steps)
+        .extracting(Step::parent)
+        .containsExactly(null, "j1-2", "j1-2", "j1-2", null, null);
+    assertThat(lastAsked().getLast()).isEqualTo(Message.tool("c1", "It is 42."));
+  }
+
+  @Test
+  void observers_hear_of_a_job_and_one_that_fails_hurts_nobody() {
+    begin(request(null, null, "user", true));
+    var heard = new CopyOnWriteArrayList<String>();
+    observers.add(
+        new Observer() {
+          @Override
+          public void ended(Job job, Ending ending) {
+            throw new IllegalStateException("a fault of the observer");
+          }
+        });
+    observers.add(
+        new Observer() {
+          @Override
+          public void ended(Job job, Ending ending) {
+            heard.add(job.agent() + " " + job.correlationId() + " " + ending.response());
+          }
+
+          @Override
+          public void said(Job job, Update update) {
+            heard.add(update.toString());
+          }
+        });
+    python =
+        context -> {
+          context.output().wrote(dev.millrace.session.LiveOutput.Stream.STDOUT, "1\n");
+          context.output().wrote(dev.millrace.session.LiveOutput.Stream.STDOUT, "2\n");
+          return ToolOutcome.of("42");
+        };
+    model.says("", call("c", "run_python")).says("42.");
+
+    assertThat(run()).isEqualTo(Ending.answered("42."));
+
+    Eventually.that("it was heard", () -> heard.contains("analyst order-77 42."));
+    assertThat(heard).hasSize(3);
+    Eventually.that("it was told live", () -> live().endsWith("}\n"));
+    assertThat(live())
+        .contains(
+            "{\"event\":\"output\",\"data\":{\"step\":2,\"stream\":\"stdout\",\"delta\":\"1\\n"
+                + "2\\n"
+                + "\"}}\n");
+  }
+
+  private String live() {
+    return storage
+        .stat("jobs/default/j1/live")
+        .map(stat -> new String(storage.bytes(stat.name()), StandardCharsets.UTF_8))
+        .orElse("");
+  }
+}
