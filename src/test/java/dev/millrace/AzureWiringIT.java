@@ -59,7 +59,8 @@ class AzureWiringIT {
     main.execute("doctor");
 
     var container = account.getBlobContainerClient("first");
-    assertThat(out.toString()).contains("ok     storage   blob, " + container.getBlobContainerUrl());
+    assertThat(out.toString())
+        .contains("ok     storage   blob, " + container.getBlobContainerUrl());
     assertThat(container.listBlobs()).isEmpty();
   }
 
