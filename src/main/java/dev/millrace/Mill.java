@@ -89,7 +89,9 @@ final class Mill implements AutoCloseable {
             sweep, assembly.get(BusSettings.class).lock(), new SecureRandom(), this::brokeDown);
     rounds.start();
     var unused = over.whenComplete((nothing, fault) -> rounds.close());
-    Thread.ofVirtual().name("look-at-entities").start(this::lookAtEntities);
+    if (connectionString().isEmpty()) { // a bus of our own has what the settings name
+      Thread.ofVirtual().name("look-at-entities").start(this::lookAtEntities);
+    }
     Thread.ofVirtual().name("look-at-sessions").start(this::lookAtSessions);
   }
 

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -69,16 +71,20 @@ public final class StartBench {
           URI.create(
               "http://localhost:%d/v1/jobs/%s"
                   .formatted(http, JobId.ofMessage("default", "jobs", "first")));
-      var done = new long[3];
+      var done = new AtomicLongArray(3);
       var watching =
           List.of(
               watch(began, done, 0, () -> status(client, job.resolve("/health/liveness"), "UP")),
               watch(began, done, 1, () -> open(bus)),
-              watch(began, done, 2, () -> status(client, job, "\"status\":\"succeeded\"")));
+              watch(
+                  began,
+                  done,
+                  2,
+                  () -> done.get(0) > 0 && status(client, job, "\"status\":\"succeeded\"")));
       for (Thread each : watching) {
         each.join();
       }
-      return List.of(done[0], done[1], done[2]);
+      return List.of(done.get(0), done.get(1), done.get(2));
     } finally {
       serve.destroy();
       if (!serve.waitFor(30, TimeUnit.SECONDS)) {
@@ -110,15 +116,16 @@ public final class StartBench {
     }
   }
 
-  private static Thread watch(long began, long[] done, int index, BooleanSupplier condition) {
+  private static Thread watch(
+      long began, AtomicLongArray done, int index, BooleanSupplier condition) {
     return Thread.ofPlatform()
         .start(
             () -> {
               long end = began + TimeUnit.SECONDS.toNanos(60);
               while (System.nanoTime() < end && !condition.getAsBoolean()) {
-                java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                LockSupport.parkNanos(10_000_000);
               }
-              done[index] = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+              done.set(index, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
             });
   }
 
