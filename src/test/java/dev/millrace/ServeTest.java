@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server as a process of its own, the SDK of Azure outside of it, real Python inside. */
-@Tag("full") // until who can be asked is wired here
 class ServeTest {
   private static final String FIRST =
       "{\"sessionId\": \"talk\", \"message\": \"```python\\nx = 5\\nprint(x)\\n```\"}";
