@@ -24,11 +24,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final String SUM = "{\"message\": \"What is 17 * 23 + 4?\"}";
-  private static final String PROFILE =
-      """
-      {"message": "Profile sales.csv", "sessionId": "demo",
-       "files": [{"name": "sales.csv", "base64": "%s"}]}
-      """;
   private static final String FOLLOW_UP =
       """
       {"message": "```python\\nprint(data.groupby('region')['revenue'].sum().to_string())\\n```",
@@ -43,10 +38,11 @@ final class DemoCommand implements Callable<Integer> {
         var mill = Mill.start(scratch.start())) {
       new StartTable(mill).print(out());
       try (var customer = new Customer(mill.connectionString().orElseThrow())) {
-        boolean all =
-            job(customer, "Arithmetic", "sum", SUM)
-                & job(customer, "A table and a plot", "profile", PROFILE.formatted(table()))
-                & job(customer, "A follow-up that knows the table", "follow-up", FOLLOW_UP);
+        boolean sum = job(customer, "Arithmetic", "sum", SUM);
+        boolean profile = job(customer, "A table and a plot", "profile", profile());
+        boolean followUp =
+            job(customer, "A follow-up that knows the table", "follow-up", FOLLOW_UP);
+        boolean all = sum && profile && followUp;
         out().println(all ? NEXT : "Not all of that went well: try ./millrace doctor");
         out().flush();
         return all ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -65,6 +61,14 @@ final class DemoCommand implements Callable<Integer> {
         ./millrace doctor    what is used, what is wrong, and how to mend it
         .env.sample          to configure a model, or to move a part to Azure\
       """;
+
+  private static String profile() {
+    return """
+    {"message": "Profile sales.csv", "sessionId": "demo",
+     "files": [{"name": "sales.csv", "base64": "%s"}]}
+    """
+        .formatted(table());
+  }
 
   private static String table() {
     try (InputStream table =
