@@ -9,13 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.qpid.protonj2.buffer.ProtonBuffer;
 import org.apache.qpid.protonj2.buffer.impl.ProtonByteArrayBufferAllocator;
 import org.apache.qpid.protonj2.engine.Connection;
 import org.apache.qpid.protonj2.engine.Engine;
@@ -35,16 +30,14 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
   private static final int LARGEST_FRAME = 65_536;
   private static final int LAST_CHANNEL = 255;
   private static final int IDLE_MILLIS = 240_000;
-  private static final int FIRST_BUFFER = 1024;
-  private static final int ENOUGH_TO_WRITE = 256 * 1024;
 
   private final Links router;
   private final Engine engine = EngineFactory.PROTON.createEngine();
   private final Map<Link<?>, LinkEnd> links = new LinkedHashMap<>();
-  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean awake = new AtomicBoolean();
   private @Nullable ChannelHandlerContext channel;
-  private @Nullable ByteBuf output;
+  private final Errands errands =
+      new Errands(task -> context().executor().execute(task), this::runOne, this::flush);
+  private final Output output = new Output(this::context);
 
   /**
    * @param router makes the one who answers this connection's links
@@ -57,18 +50,7 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
 
   /** Runs this on the connection's thread, soon; never, if the connection is gone by then. */
   public void run(Runnable task) {
-    tasks.add(task);
-    wake();
-  }
-
-  private void wake() {
-    if (awake.compareAndSet(false, true)) {
-      try {
-        context().executor().execute(this::runTasks);
-      } catch (RejectedExecutionException e) {
-        log.debug("a connection's thread has stopped before its last task");
-      }
-    }
+    errands.add(task);
   }
 
   /** From now on the link answers through its guarded handlers, and is told when it is gone. */
@@ -119,7 +101,7 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext context) {
     LateFrames.dropIn(engine, new EarlyDetach(this::leaving));
     engine.saslDriver().server().setListener(new Greeting());
-    engine.outputConsumer(this::write);
+    engine.outputConsumer(output::write);
     engine.errorHandler(this::failed);
     var connection = engine.start();
     connection
@@ -173,10 +155,7 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
     if (engine.isRunning()) {
       engine.shutdown();
     }
-    if (output != null) {
-      output.release();
-      output = null;
-    }
+    output.drop();
   }
 
   @Override
@@ -298,21 +277,6 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
     hangUp();
   }
 
-  /** It sleeps only once nothing is left: a task that comes meanwhile need not wake anybody. */
-  private void runTasks() {
-    try {
-      for (var task = tasks.poll(); task != null; task = tasks.poll()) {
-        runOne(task);
-      }
-      flush();
-    } finally {
-      awake.set(false);
-      if (!tasks.isEmpty()) {
-        wake();
-      }
-    }
-  }
-
   private void runOne(Runnable task) {
     try {
       task.run();
@@ -322,29 +286,8 @@ public final class AmqpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  // --- output: gathered, and written when there is nothing more to do at once ---
-
-  private void write(ProtonBuffer frame) {
-    int length = frame.getReadableBytes();
-    if (output == null) {
-      output = context().alloc().directBuffer(Math.max(length, FIRST_BUFFER));
-    }
-    output.ensureWritable(length);
-    frame.readBytes(output.nioBuffer(output.writerIndex(), length));
-    output.writerIndex(output.writerIndex() + length);
-    frame.close();
-    if (output.readableBytes() >= ENOUGH_TO_WRITE) {
-      flush();
-    }
-  }
-
   private void flush() {
-    if (output != null) {
-      var full = output;
-      output = null;
-      // What cannot be written comes with the end of the channel.
-      var unused = context().writeAndFlush(full);
-    }
+    output.flush();
   }
 
   private void hangUp() {
