@@ -5,8 +5,12 @@ import dev.millrace.job.Ending;
 import dev.millrace.journal.Claim;
 import dev.millrace.journal.ConversationLog;
 import dev.millrace.journal.Halt;
+import dev.millrace.tool.Tool;
+import dev.millrace.tool.schema.JsonSchema;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Works on one job from wherever its log ends. A model's answer is written down before its tools
@@ -26,7 +30,8 @@ public final class AgentLoop {
       InstantSource clock,
       Duration longestCall,
       Audience audience,
-      PictureLimits pictures) {}
+      PictureLimits pictures,
+      Map<Tool, JsonSchema> schemas) {}
 
   /**
    * @param longestCall the longest that one call of a model or a tool may take
@@ -39,7 +44,16 @@ public final class AgentLoop {
       Duration longestCall,
       Audience audience,
       PictureLimits pictures) {
-    this.house = new House(tasks, sessions, artifacts, clock, longestCall, audience, pictures);
+    this.house =
+        new House(
+            tasks,
+            sessions,
+            artifacts,
+            clock,
+            longestCall,
+            audience,
+            pictures,
+            new ConcurrentHashMap<>());
   }
 
   /** One that nobody listens to. */

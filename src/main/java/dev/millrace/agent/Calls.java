@@ -34,7 +34,7 @@ final class Calls {
   Calls(Work work) {
     this.work = work;
     this.run = work.run;
-    this.toolbox = new Toolbox(offered(work));
+    this.toolbox = new Toolbox(offered(work), run.house.schemas());
   }
 
   /** The tools that a model may call here. */

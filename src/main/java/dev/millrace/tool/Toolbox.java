@@ -4,6 +4,7 @@ import dev.millrace.job.Finding;
 import dev.millrace.job.ToolCall;
 import dev.millrace.tool.schema.JsonSchema;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,14 @@ public final class Toolbox {
    * @throws IllegalArgumentException when two have one name, or a name or a schema is no good
    */
   public Toolbox(Collection<? extends Tool> all) {
+    this(all, new HashMap<>());
+  }
+
+  /**
+   * @param known the schemas of tools that were in a toolbox before; a schema is dear to make
+   * @throws IllegalArgumentException when two have one name, or a name or a schema is no good
+   */
+  public Toolbox(Collection<? extends Tool> all, Map<Tool, JsonSchema> known) {
     for (Tool tool : all) {
       if (!NAME.matcher(tool.name()).matches()) {
         throw new IllegalArgumentException(
@@ -32,7 +41,7 @@ public final class Toolbox {
         throw new IllegalArgumentException("two tools are named " + tool.name());
       }
       try {
-        schemas.put(tool.name(), JsonSchema.of(tool.schema()));
+        schemas.put(tool.name(), known.computeIfAbsent(tool, it -> JsonSchema.of(it.schema())));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "the schema of the tool " + tool.name() + " " + e.getMessage(), e);
