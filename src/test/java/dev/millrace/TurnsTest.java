@@ -162,7 +162,9 @@ class TurnsTest {
       Eventually.that("turn " + i + " is over", () -> results.containsKey(turn));
       assertThat(results.get(turn).get("status").getStringValue()).isEqualTo("succeeded");
       assertThat(results.get(turn).get("response").getStringValue())
-          .isEqualTo(String.join(", ", IntStream.range(0, i).mapToObj(String::valueOf).toList()));
+          .isEqualTo(
+              "before: "
+                  + String.join(", ", IntStream.range(0, i).mapToObj(String::valueOf).toList()));
     }
   }
 
@@ -188,7 +190,7 @@ class TurnsTest {
               .filter(message -> message.role() == Message.Role.USER)
               .map(message -> message.text().replaceAll(".*: ", ""))
               .toList();
-      String before = String.join(", ", asked.subList(0, asked.size() - 1));
+      String before = "before: " + String.join(", ", asked.subList(0, asked.size() - 1));
       return new Reply.Answer(Message.assistant(before, List.of()), new Usage(1, 1), null);
     }
   }
