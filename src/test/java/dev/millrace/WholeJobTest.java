@@ -2,8 +2,11 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.azure.messaging.servicebus.ServiceBusClientBuilder;
 import com.azure.messaging.servicebus.ServiceBusMessage;
 import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
+import com.azure.messaging.servicebus.administration.models.CreateRuleOptions;
+import com.azure.messaging.servicebus.administration.models.SqlRuleFilter;
 import dev.millrace.broker.setup.Receiving;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.TestBus;
@@ -114,6 +117,30 @@ class WholeJobTest {
     assertThat(reply.getSessionId()).isEqualTo("s-4");
     quiet();
     assertThat(calls.get("tool Plot it")).hasValue(1);
+  }
+
+  @Test
+  void a_subscriber_filters_by_what_results_say_of_themselves() throws Exception {
+    try (var rules =
+        new ServiceBusClientBuilder()
+            .connectionString(bus.connectionString())
+            .ruleManager()
+            .topicName("results")
+            .subscriptionName("all")
+            .buildClient()) {
+      rules.createRule(
+          "mine",
+          new CreateRuleOptions(new SqlRuleFilter("status = 'succeeded' AND agent = 'analyst'")));
+      rules.deleteRule("$Default");
+    }
+    mill("w").start();
+    bus.send("jobs", message("wrong", "one").setReplyTo("blue"), message("right", "two"));
+
+    var result = bus.takeResults("all", 1).getFirst();
+    quiet();
+    assertThat(result.getMessageId())
+        .isEqualTo(JobId.ofMessage("default", "jobs", "right") + "/result");
+    assertThat(calls).containsKey("tool two").doesNotContainKey("tool one");
   }
 
   @Test
