@@ -57,11 +57,12 @@ def test_a_warm_process_that_dies_is_started_again_and_its_sandboxes_are_gone(ru
         pool = await Pool.start(Settings(spares=1))
         sandbox = await pool.take()
         running = asyncio.ensure_future(sandbox.execute("a", "import time; time.sleep(60)"))
-        await asyncio.sleep(0.05)
+        await until(lambda: pool.health().spares == 1)
+        all_of_it = set(pool._all)
         os.kill(pool._warm._process.pid, signal.SIGKILL)
         outcome = await running
         assert not outcome.files_kept
-        await until(lambda: sandbox.gone)
+        await until(lambda: all(each.gone for each in all_of_it))
         with pytest.raises(SandboxGone):
             await sandbox.execute("b", "1")
         other = await pool.take()
