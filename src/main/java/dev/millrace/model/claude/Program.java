@@ -40,7 +40,11 @@ final class Program {
     try {
       var out = new Output(process.getInputStream());
       var err = new Output(process.getErrorStream());
-      Thread.ofVirtual().name("prompt").start(() -> write(process.getOutputStream(), input));
+      // Reading and writing a pipe holds on to the carrier of a virtual thread.
+      Thread.ofPlatform()
+          .daemon()
+          .name("prompt")
+          .start(() -> write(process.getOutputStream(), input));
       if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
         throw Busy.once("it did not answer in time", null);
       }
@@ -88,7 +92,7 @@ final class Program {
     private final Thread reading;
 
     Output(InputStream stream) {
-      reading = Thread.ofVirtual().name("answer").start(() -> read(stream));
+      reading = Thread.ofPlatform().daemon().name("answer").start(() -> read(stream));
     }
 
     private void read(InputStream stream) {

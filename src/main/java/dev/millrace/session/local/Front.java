@@ -85,12 +85,18 @@ final class Front {
     }
   }
 
+  /**
+   * A read of a pipe holds on to its carrier: two virtual threads here would be all that a machine
+   * of two cores has for the virtual threads of the whole process.
+   */
   private void listen(ObjectMapper json) {
     Thread errors =
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+            .daemon()
             .name("executor-stderr")
             .start(() -> eachLine(process.getErrorStream(), this::keep));
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .name("executor-stdout")
         .start(
             () -> {

@@ -98,6 +98,16 @@ class LocalSessionPoolTest extends SessionPoolContract {
     return LocalSessionPool.start(settings, PYTHON, SECRET, Json.MAPPER, CLOCK);
   }
 
+  /** Two virtual ones would hold all carriers of a machine of two cores for as long as it lives. */
+  @Test
+  void what_reads_its_pipes_holds_no_carrier_of_virtual_threads() {
+    pool.door();
+
+    assertThat(Thread.getAllStackTraces().keySet()) // knows no virtual threads
+        .extracting(Thread::getName)
+        .contains("executor-stdout", "executor-stderr");
+  }
+
   @Override
   protected CodeSession session(String story) {
     return pool.session(holder());
@@ -162,7 +172,11 @@ class LocalSessionPoolTest extends SessionPoolContract {
     Execution execution =
         run(
             pool.session(holder()),
-            "import matplotlib.pyplot as plt\nfor n in range(3):\n  plt.figure()\n  plt.plot([n])\nplt.show()");
+            "import matplotlib.pyplot as plt\n"
+                + "for n in range(3):\n"
+                + "  plt.figure()\n"
+                + "  plt.plot([n])\n"
+                + "plt.show()");
 
     assertThat(execution.displays())
         .hasSize(3)
