@@ -24,7 +24,7 @@
  *   <li>{@link dev.millrace.amqp}: a namespace on this machine that the SDKs of Azure talk to.
  * </ol>
  *
- * <p>Storage, bus, session and model have adapters; tool is a port that nothing stands behind yet.
+ * <p>Storage, bus, session and model have adapters, chosen by the settings.
  *
  * <p>This package holds the command line and the pages that wire the rooms together, and nothing
  * else: {@code SharedWiring} is what is the same everywhere, {@code LocalWiring} and {@code

@@ -53,7 +53,7 @@ class DocumentTest {
       assertThat(process.exitValue()).as(printed).isZero();
       assertThat(printed)
           .contains("event: end", "\"code\":\"gone\"", "/limits/turns", "\"storage\":\"UP\"");
-      assertThat(directory.resolve("run/total.txt")).hasContent("22");
+      assertThat(directory.resolve("run/beginning")).hasContent("22");
     }
   }
 
@@ -83,7 +83,7 @@ class DocumentTest {
       server.step(
           id.value(),
           "total()",
-          new Artifact("total.txt", "text/plain", kept.size(), kept.sha256(), 2, kept.blob()));
+          new Artifact("figure-1.png", "image/png", kept.size(), kept.sha256(), 2, kept.blob()));
       server.end(id.value(), "It is 22.");
     }
   }
