@@ -99,6 +99,15 @@ final class Shape {
   static final ArchRule NO_CYCLES =
       slices().matching(HOUSE + ".(*)..").should().beFreeOfCycles().allowEmptyShould(true);
 
+  /** How a pool is spoken to does not depend on what its sessions are made to promise. */
+  static final ArchRule THE_REST_CONTRACT_KNOWS_NO_SESSION_MADE_OF_IT =
+      noClasses()
+          .that()
+          .resideInAPackage(HOUSE + ".session.rest..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(HOUSE + ".session.pool..");
+
   static final ArchRule NAMES_SAY_WHAT_A_THING_IS =
       noClasses()
           .should()
@@ -195,6 +204,7 @@ final class Shape {
           EACH_ROOM_USES_THE_ROOMS_IT_MAY,
           EVERY_PACKAGE_IS_ON_THE_MAP,
           NO_CYCLES,
+          THE_REST_CONTRACT_KNOWS_NO_SESSION_MADE_OF_IT,
           NAMES_SAY_WHAT_A_THING_IS,
           EVERY_PACKAGE_IS_NULL_MARKED,
           THE_NOUNS_KNOW_NO_FRAMEWORK,

@@ -1,7 +1,7 @@
 package dev.millrace.session;
 
+import dev.millrace.session.pool.PoolKind;
 import dev.millrace.session.rest.ApiVersion;
-import dev.millrace.session.rest.PoolKind;
 import io.micronaut.context.annotation.ConfigurationProperties;
 import io.micronaut.core.bind.annotation.Bindable;
 import java.net.URI;

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Reads what pools answer: of either generation, by whatever pool. Names in any case, missing
  * fields, and fields that nobody knows are all the same to it.
  */
-final class Answers {
+public final class Answers {
   private static final String DATA = "/mnt/data";
 
   private Answers() {}
 
   /** What an execution has come to so far. */
-  sealed interface Progress {
+  public sealed interface Progress {
     /** Not ended yet. */
     record Running(String id) implements Progress {}
 
@@ -37,7 +37,7 @@ final class Answers {
   }
 
   /** Of a session, as far as the pool says it. */
-  record Session(@Nullable Instant createdAt, String etag) {}
+  public record Session(@Nullable Instant createdAt) {}
 
   /** A page of a listing. */
   record Page(List<Entry> entries, Optional<String> next) {}
@@ -89,8 +89,7 @@ final class Answers {
   }
 
   static Session session(JsonNode body) {
-    JsonNode answer = unwrapped(body);
-    return new Session(time(field(answer, "createdAt")), text(field(answer, "etag")));
+    return new Session(time(field(unwrapped(body), "createdAt")));
   }
 
   /** A page of files; the names of the entries are taken to be below {@code directory}. */

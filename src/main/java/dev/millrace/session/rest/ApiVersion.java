@@ -29,11 +29,11 @@ public record ApiVersion(String name) {
   }
 
   /** Executions have names, and outlive the request that began them. */
-  boolean executions() {
+  public boolean executions() {
     return !wrapped();
   }
 
-  boolean sessions() {
+  public boolean sessions() {
     return since("2025-02-02");
   }
 

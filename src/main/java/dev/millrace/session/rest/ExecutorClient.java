@@ -53,26 +53,32 @@ public final class ExecutorClient implements AutoCloseable {
   }
 
   /** What the pool says of an execution that it was asked about. */
-  sealed interface Asked {
+  public sealed interface Asked {
     record Known(Progress progress) implements Asked {}
 
     /** Ended, and the pool has let go of what came of it. */
     record Forgotten(String why) implements Asked {}
 
-    /** 404, with whatever the pool said to it. */
-    record NotFound(Fault fault) implements Asked {}
+    /**
+     * 404.
+     *
+     * @param certain whether the pool said that it is the execution that it does not know
+     * @param said what the pool said to it, to be put behind a sentence
+     */
+    record NotFound(boolean certain, String said) implements Asked {}
   }
 
-  ApiVersion version() {
+  public ApiVersion version() {
     return version;
   }
 
-  Retries retries() {
-    return retries;
+  public FileRoutes files() {
+    return files;
   }
 
-  FileRoutes files() {
-    return files;
+  /** Lets time pass between two questions. */
+  public void pause(Duration pause) throws InterruptedException {
+    retries.pause(pause);
   }
 
   /**
@@ -82,7 +88,7 @@ public final class ExecutorClient implements AutoCloseable {
    * @param asynchronous whether to answer at once
    * @param since now
    */
-  Progress execute(
+  public Progress execute(
       String identifier,
       String id,
       String code,
@@ -124,8 +130,7 @@ public final class ExecutorClient implements AutoCloseable {
         case Asked.Known(Progress progress) -> {
           return Optional.of(progress);
         }
-        case Asked.NotFound(Fault fault)
-            when fault.is(Fault.EXECUTION_NOT_FOUND) && isStill(identifier, since) -> {
+        case Asked.NotFound unknown when unknown.certain() && isStill(identifier, since) -> {
           return Optional.empty();
         }
         case Asked.NotFound cannotTell -> {}
@@ -155,7 +160,7 @@ public final class ExecutorClient implements AutoCloseable {
   }
 
   /** What an execution has come to. */
-  Asked execution(String identifier, String id) throws InterruptedException {
+  public Asked execution(String identifier, String id) throws InterruptedException {
     return retries.until("ask for an execution", () -> asked(exchange.ask(about(identifier, id))));
   }
 
@@ -165,15 +170,19 @@ public final class ExecutorClient implements AutoCloseable {
 
   private Asked asked(Answer answer) throws Busy {
     return switch (answer.unlessFull().status()) {
-      case 404 -> new Asked.NotFound(answer.fault());
+      case 404 -> notFound(answer.fault());
       case 410 -> new Asked.Forgotten(answer.fault().message());
       default ->
           new Asked.Known(Answers.progress(answer.object("ask for an execution"), outputLimit));
     };
   }
 
+  private static Asked notFound(Fault fault) {
+    return new Asked.NotFound(fault.is(Fault.EXECUTION_NOT_FOUND), fault.said());
+  }
+
   /** Stops an execution, in one try; false where the pool cannot do that. */
-  boolean cancel(String identifier, String id) throws InterruptedException {
+  public boolean cancel(String identifier, String id) throws InterruptedException {
     String target = targets.of("/executions/" + encoded(id), identifier);
     try {
       Answer answer =
@@ -188,7 +197,7 @@ public final class ExecutorClient implements AutoCloseable {
    * Tells what an execution prints, until it ends or the pool says no more. What is missed is
    * missed: the outcome has all of it.
    */
-  void follow(String identifier, String id, LiveOutput live) throws InterruptedException {
+  public void follow(String identifier, String id, LiveOutput live) throws InterruptedException {
     String target = targets.of("/executions/" + encoded(id) + "/stream", identifier);
     try {
       Exchange.Streamed streamed =
@@ -206,7 +215,7 @@ public final class ExecutorClient implements AutoCloseable {
   }
 
   /** What the pool says of a session; absent when there is none, or the version cannot say. */
-  Optional<Answers.Session> session(String identifier) throws InterruptedException {
+  public Optional<Answers.Session> session(String identifier) throws InterruptedException {
     if (!version.sessions()) {
       return Optional.empty();
     }
@@ -217,12 +226,12 @@ public final class ExecutorClient implements AutoCloseable {
   }
 
   /** Ends a session with its files and variables; false where the pool has no such route. */
-  boolean delete(String identifier) throws InterruptedException {
+  public boolean delete(String identifier) throws InterruptedException {
     return version.sessions() && ended("DELETE", targets.of("/session", identifier));
   }
 
   /** Ends the container of a session; false where the pool has no such route. */
-  boolean stop(String identifier) throws InterruptedException {
+  public boolean stop(String identifier) throws InterruptedException {
     return ended("POST", targets.of("/.management/stopSession", identifier));
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.session.rest;
 
 import static dev.millrace.session.rest.Targets.encoded;
 
+import dev.millrace.job.Unavailable;
 import dev.millrace.session.Content;
 import dev.millrace.session.SessionFile;
 import dev.millrace.session.rest.Exchange.Answer;
@@ -21,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The part of {@link ExecutorClient} that is about files. */
-final class FileRoutes {
+public final class FileRoutes {
   private static final Duration LONGEST_TRANSFER = Duration.ofMinutes(10);
   private static final Duration SHORT = Duration.ofSeconds(20);
   private static final int MOST_PAGES = 1000;
@@ -43,7 +44,7 @@ final class FileRoutes {
    *
    * @throws IllegalArgumentException when the pool does not take such a file
    */
-  void upload(String identifier, String path, Content content) throws InterruptedException {
+  public void upload(String identifier, String path, Content content) throws InterruptedException {
     String attempted = "send the file " + path + " to the session";
     String target =
         version.wrapped()
@@ -67,7 +68,7 @@ final class FileRoutes {
   }
 
   /** Every file of the session, of all directories. */
-  List<SessionFile> list(String identifier) throws InterruptedException {
+  public List<SessionFile> list(String identifier) throws InterruptedException {
     List<SessionFile> files = new ArrayList<>();
     Deque<String> directories = new ArrayDeque<>(List.of(""));
     Set<String> seen = new HashSet<>();
@@ -110,7 +111,8 @@ final class FileRoutes {
   }
 
   /** The bytes of a file; absent when there is none of that name. To be closed. */
-  Optional<InputStream> download(String identifier, String path) throws InterruptedException {
+  public Optional<InputStream> download(String identifier, String path)
+      throws InterruptedException {
     String attempted = "read the file " + path + " of the session";
     Request request =
         Request.of(
@@ -137,13 +139,18 @@ final class FileRoutes {
   }
 
   /** Removes a file, in one try; nothing happens when there is none. */
-  void remove(String identifier, String path) throws Busy, InterruptedException {
+  public void remove(String identifier, String path) throws InterruptedException {
     String target =
         version.wrapped()
             ? targets.of("/files/" + encoded(path), identifier)
             : targets.of(
                 "/files/" + encoded(name(path)), identifier, Map.of("path", directory(path)));
-    exchange.ask(new Request("DELETE", target, BodyPublishers::noBody, null, null, SHORT));
+    try {
+      exchange.ask(new Request("DELETE", target, BodyPublishers::noBody, null, null, SHORT));
+    } catch (Busy e) {
+      throw new Unavailable(
+          "could not remove the file %s of the session: %s".formatted(path, e.why()), e);
+    }
   }
 
   private static String name(String path) {

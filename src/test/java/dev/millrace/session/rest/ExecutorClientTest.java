@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.Execution;
 import dev.millrace.session.SessionFile;
+import dev.millrace.session.rest.Answers.Progress;
 import dev.millrace.session.rest.ScriptedPool.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a pool's answers are read, and what is tried again. */
 class ExecutorClientTest {
+  private static final String IDENTIFIER = "0123456789abcdef";
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Reply DONE =
       Reply.of(200, "{'id': 'e1', 'status': 'Succeeded', 'result': {'stdout': '63\\n'}}");
@@ -34,7 +36,7 @@ class ExecutorClientTest {
 
   @BeforeEach
   void open() throws IOException {
-    bench = Bench.of(PoolKind.CUSTOM);
+    bench = new Bench(ApiVersion.NEWEST);
   }
 
   @AfterEach
@@ -43,7 +45,8 @@ class ExecutorClientTest {
   }
 
   @Test
-  void every_call_names_the_version_and_the_session_and_shows_the_token() {
+  void every_call_names_the_version_and_the_session_and_shows_the_token()
+      throws InterruptedException {
     bench.pool.on("POST /executions", DONE);
 
     Execution execution = run();
@@ -52,7 +55,7 @@ class ExecutorClientTest {
     var asked = bench.pool.asked().getFirst();
     assertThat(asked.query())
         .containsEntry("api-version", "2025-10-02-preview")
-        .containsEntry("identifier", Bench.IDENTIFIER);
+        .containsEntry("identifier", IDENTIFIER);
     assertThat(asked.headers())
         .containsEntry("authorization", "Bearer token-1")
         .containsEntry("operation-id", "e1");
@@ -63,7 +66,7 @@ class ExecutorClientTest {
   }
 
   @Test
-  void a_full_pool_is_asked_again_after_growing_pauses() {
+  void a_full_pool_is_asked_again_after_growing_pauses() throws InterruptedException {
     bench.pool.on("POST /executions", FULL, FULL, FULL, DONE);
 
     run();
@@ -73,14 +76,14 @@ class ExecutorClientTest {
   }
 
   @Test
-  void any_404_to_code_is_a_pool_without_room() {
+  void any_404_to_code_is_a_pool_without_room() throws InterruptedException {
     bench.pool.on("POST /executions", Reply.of(404, "no JSON"), DONE);
 
     assertThat(run().outcome().error()).isNull();
   }
 
   @Test
-  void a_pool_that_says_when_is_asked_then() {
+  void a_pool_that_says_when_is_asked_then() throws InterruptedException {
     bench.pool.on("POST /executions", Reply.of(429, "").with("Retry-After", "7"), DONE);
 
     run();
@@ -103,20 +106,20 @@ class ExecutorClientTest {
   void a_pool_that_wants_to_be_left_alone_for_longer_than_the_patience_is() {
     bench.pool.on("GET /session", Reply.of(503, "").with("Retry-After", "120"));
 
-    assertThatThrownBy(() -> bench.session().createdAt()).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> bench.client.session(IDENTIFIER)).isInstanceOf(Unavailable.class);
     assertThat(bench.pauses.all()).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {500, 502, 503, 504, 408})
-  void a_fault_of_the_pool_is_tried_again(int status) {
+  void a_fault_of_the_pool_is_tried_again(int status) throws InterruptedException {
     bench.pool.on("GET /session", Reply.of(status, "<html>"), SESSION);
 
-    assertThat(bench.session().createdAt()).isPresent();
+    assertThat(bench.client.session(IDENTIFIER).orElseThrow().createdAt()).isNotNull();
   }
 
   @Test
-  void an_expired_token_is_replaced_once() {
+  void an_expired_token_is_replaced_once() throws InterruptedException {
     bench.pool.on("POST /executions", Reply.of(401, ""), DONE);
 
     run();
@@ -144,7 +147,8 @@ class ExecutorClientTest {
   }
 
   @Test
-  void an_answer_that_was_lost_is_asked_for_and_the_code_not_sent_again() {
+  void an_answer_that_was_lost_is_asked_for_and_the_code_not_sent_again()
+      throws InterruptedException {
     bench.pool.on("POST /executions", Reply.cut()).on("GET /executions/e1", DONE);
 
     assertThat(run().outcome().stdout()).isEqualTo("63\n");
@@ -152,7 +156,7 @@ class ExecutorClientTest {
   }
 
   @Test
-  void code_that_certainly_did_not_begin_is_sent_again() {
+  void code_that_certainly_did_not_begin_is_sent_again() throws InterruptedException {
     bench
         .pool
         .on("POST /executions", Reply.of(502, ""), DONE)
@@ -216,12 +220,14 @@ class ExecutorClientTest {
   }
 
   @Test
-  void a_file_is_sent_from_its_beginning_at_every_try() {
+  void a_file_is_sent_from_its_beginning_at_every_try() throws InterruptedException {
     bench.pool.on("POST /files", Reply.of(503, ""), Reply.of(200, "{'name': 'a.csv'}"));
 
     bench
-        .session()
-        .put(
+        .client
+        .files()
+        .upload(
+            IDENTIFIER,
             "plots/a \"1\".csv",
             () -> new ByteArrayInputStream("x,y".getBytes(StandardCharsets.UTF_8)));
 
@@ -232,16 +238,8 @@ class ExecutorClientTest {
         .contains("filename=\"a \\\"1\\\".csv\"", "\r\n\r\nx,y\r\n--");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "/etc/x", "../x", "a/../../x", "a//b", "a\\b", "a\nb", "a/", "."})
-  void a_file_cannot_be_put_anywhere_else(String path) {
-    assertThatThrownBy(() -> bench.session().put(path, () -> new ByteArrayInputStream(new byte[0])))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThat(bench.pool.asked()).isEmpty();
-  }
-
   @Test
-  void a_listing_goes_on_where_its_link_says_but_nowhere_else() {
+  void a_listing_goes_on_where_its_link_says_but_nowhere_else() throws InterruptedException {
     bench.pool.on(
         "GET /files",
         Reply.of(
@@ -253,23 +251,23 @@ class ExecutorClientTest {
             "{'value': [{'name': 'b.csv', 'type': 'file', 'sizeInBytes': 4,"
                 + " 'lastModifiedAt': '2026-11-21T11:00:00Z', 'directory': '/mnt/data/out'}]}"));
 
-    assertThat(bench.session().files())
+    assertThat(bench.client.files().list(IDENTIFIER))
         .extracting(SessionFile::path)
         .containsExactly("a.csv", "out/b.csv");
     assertThat(bench.pool.asked().getLast().query())
         .containsEntry("skip", "1")
-        .containsEntry("identifier", Bench.IDENTIFIER);
+        .containsEntry("identifier", IDENTIFIER);
   }
 
   @Test
-  void an_older_pool_is_asked_for_each_directory() throws IOException {
-    try (var older = new Bench(PoolKind.CUSTOM, new ApiVersion("2025-02-02-preview"))) {
+  void an_older_pool_is_asked_for_each_directory() throws Exception {
+    try (var older = new Bench(new ApiVersion("2025-02-02-preview"))) {
       older.pool.on(
           "GET /files",
           Reply.of(200, "{'value': [{'name': 'out', 'type': 'Directory'}, {'name': 'a.csv'}]}"),
           Reply.of(200, "{'value': [{'name': 'b.csv'}]}"));
 
-      assertThat(older.session().files())
+      assertThat(older.client.files().list(IDENTIFIER))
           .extracting(SessionFile::path)
           .containsExactly("a.csv", "out/b.csv");
       assertThat(older.pool.asked().getLast().query()).containsEntry("path", "out");
@@ -277,24 +275,40 @@ class ExecutorClientTest {
   }
 
   @Test
-  void an_older_pool_is_not_sent_what_it_does_not_know() throws IOException {
-    try (var older = new Bench(PoolKind.CUSTOM, new ApiVersion("2024-10-02-preview"))) {
+  void an_older_pool_is_not_sent_what_it_does_not_know() throws Exception {
+    try (var older = new Bench(new ApiVersion("2024-10-02-preview"))) {
       older.pool.on("POST /executions", DONE);
 
-      older.session().run("e1", "1", MINUTE);
+      run(older);
 
       assertThat(older.pool.asked().getFirst().body()).doesNotContain("outputStreamsMaxLength");
     }
   }
 
   @Test
-  void a_session_that_has_gone_has_no_files() {
+  void a_session_that_has_gone_has_no_files() throws InterruptedException {
     bench.pool.on("GET /files", 404, "{'error': {'code': 'SessionNotFound', 'message': ''}}");
 
-    assertThat(bench.session().files()).isEqualTo(List.of());
+    assertThat(bench.client.files().list(IDENTIFIER)).isEqualTo(List.of());
   }
 
-  private Execution run() {
-    return bench.session().run("e1", "print(7*9)", MINUTE);
+  @Test
+  void a_file_that_cannot_be_removed_now_is_named() {
+    bench.pool.on("DELETE /files/a.png", Reply.of(503, ""));
+
+    assertThatThrownBy(() -> bench.client.files().remove(IDENTIFIER, "plots/a.png"))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("could not remove the file plots/a.png of the session");
+    assertThat(bench.pool.whats()).hasSize(1);
+  }
+
+  private Execution run() throws InterruptedException {
+    return run(bench);
+  }
+
+  private static Execution run(Bench on) throws InterruptedException {
+    var progress =
+        on.client.execute(IDENTIFIER, "e1", "print(7*9)", MINUTE, false, on.clock.instant());
+    return ((Progress.Ended) progress).execution();
   }
 }

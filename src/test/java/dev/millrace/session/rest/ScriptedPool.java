@@ -157,7 +157,7 @@ public final class ScriptedPool implements PoolAddress, AutoCloseable {
         404, "{'error': {'code': 'NotScripted', 'message': 'nothing at " + what + "'}}");
   }
 
-  static Asked read(HttpExchange exchange) throws IOException {
+  public static Asked read(HttpExchange exchange) throws IOException {
     URI uri = exchange.getRequestURI();
     var query = new TreeMap<String, String>();
     for (String each : uri.getRawQuery() == null ? new String[0] : uri.getRawQuery().split("&")) {

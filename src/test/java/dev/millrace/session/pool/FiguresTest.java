@@ -1,4 +1,4 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.CodeSession;
@@ -8,6 +8,8 @@ import dev.millrace.session.LiveOutput;
 import dev.millrace.session.Past;
 import dev.millrace.session.Rebuilt;
 import dev.millrace.session.SessionFile;
+import dev.millrace.session.rest.Answers;
+import dev.millrace.session.rest.ExecutorClient;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,11 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import dev.millrace.session.LiveOutput;
 import dev.millrace.session.Past;
 import dev.millrace.session.Rebuilt;
 import dev.millrace.session.Rebuilt.Gone;
+import dev.millrace.session.rest.Answers;
+import dev.millrace.session.rest.ExecutorClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

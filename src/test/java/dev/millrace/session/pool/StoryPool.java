@@ -1,4 +1,4 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.Json;
+import dev.millrace.session.rest.ApiVersion;
+import dev.millrace.session.rest.PoolAddress;
+import dev.millrace.session.rest.ScriptedPool;
 import io.micronaut.json.tree.JsonNode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,7 +40,7 @@ final class StoryPool implements PoolAddress, AutoCloseable {
     String text =
         Files.readString(FOLDER.resolve(story + ".json"))
             .replace("{{api}}", api.name())
-            .replace("{{identifier}}", Bench.IDENTIFIER)
+            .replace("{{identifier}}", SessionBench.HOLDER.identifier(SessionBench.SECRET))
             .replace("{{operation}}", operation)
             .replace("\"{{number}}\"", "4")
             .replace("{{time}}", "2026-11-21T11:59:59.123456Z")
@@ -97,7 +100,7 @@ final class StoryPool implements PoolAddress, AutoCloseable {
       throws IOException {
     String what =
         request.get("method").getStringValue() + " " + request.get("path").getStringValue();
-    String recursive = Answers.text(Answers.field(request.get("query"), "recursive"));
+    String recursive = parameter(request, "recursive");
     return what.equals(asked.what())
         && sameCode(request, asked)
         && sameQuery(request, asked)
@@ -110,17 +113,22 @@ final class StoryPool implements PoolAddress, AutoCloseable {
   }
 
   private static @Nullable String code(@Nullable JsonNode body) {
-    JsonNode code = body == null ? null : Answers.field(body, "code");
-    if (code == null && body != null) {
-      code = Answers.field(Answers.field(body, "properties"), "code");
-    }
+    JsonNode wrapped = body == null ? null : body.get("properties");
+    JsonNode fields = wrapped == null ? body : wrapped;
+    JsonNode code = fields == null ? null : fields.get("code");
     return code == null ? null : code.coerceStringValue();
   }
 
   private static boolean sameQuery(JsonNode request, ScriptedPool.Asked asked) {
-    String path = Answers.text(Answers.field(request.get("query"), "path"));
+    String path = parameter(request, "path");
     String relative = path.replaceFirst("^/mnt/data/", "");
     return relative.isEmpty() || relative.equals(asked.query().get("path"));
+  }
+
+  private static String parameter(JsonNode request, String name) {
+    JsonNode query = request.get("query");
+    JsonNode value = query == null ? null : query.get(name);
+    return value == null ? "" : value.coerceStringValue();
   }
 
   private static void reply(HttpExchange exchange, int status, String body) throws IOException {

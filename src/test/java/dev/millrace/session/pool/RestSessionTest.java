@@ -1,4 +1,4 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,8 @@ import dev.millrace.session.Execution;
 import dev.millrace.session.LiveOutput;
 import dev.millrace.session.Past;
 import dev.millrace.session.Rebuilt;
+import dev.millrace.session.rest.ApiVersion;
+import dev.millrace.session.rest.ScriptedPool;
 import dev.millrace.session.rest.ScriptedPool.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A code session on what pools of each kind answer. */
 class RestSessionTest {
@@ -38,15 +42,15 @@ class RestSessionTest {
   private static final Reply NO_SESSION =
       Reply.of(404, "{'error': {'code': 'SessionNotFound', 'message': 'no session'}}");
 
-  private final List<Bench> open = new ArrayList<>();
+  private final List<SessionBench> open = new ArrayList<>();
 
   @AfterEach
   void close() {
-    open.forEach(Bench::close);
+    open.forEach(SessionBench::close);
   }
 
-  private Bench bench(PoolKind kind) throws IOException {
-    var bench = Bench.of(kind);
+  private SessionBench bench(PoolKind kind) throws IOException {
+    var bench = SessionBench.of(kind);
     open.add(bench);
     return bench;
   }
@@ -208,7 +212,7 @@ class RestSessionTest {
     assertThat(bench.pool.whats()).endsWith("GET /executions/e1", "DELETE /session");
   }
 
-  private static Throwable interrupted(Bench bench, String when) throws Exception {
+  private static Throwable interrupted(SessionBench bench, String when) throws Exception {
     var thrown = new CompletableFuture<Throwable>();
     Thread caller =
         Thread.ofVirtual()
@@ -296,14 +300,14 @@ class RestSessionTest {
 
   @Test
   void a_version_that_says_nothing_of_sessions_cannot_tell() throws IOException {
-    try (var older = new Bench(PoolKind.BUILT_IN, new ApiVersion("2024-10-02-preview"))) {
+    try (var older = new SessionBench(PoolKind.BUILT_IN, new ApiVersion("2024-10-02-preview"))) {
       older.pool.on("GET /executions/e1", UNSAID);
 
       assertThatThrownBy(() -> found(older)).isInstanceOf(Unavailable.class);
     }
   }
 
-  private static java.util.Optional<Execution> found(Bench bench) {
+  private static java.util.Optional<Execution> found(SessionBench bench) {
     return bench.session().find("e1", NOON);
   }
 
@@ -350,7 +354,7 @@ class RestSessionTest {
   }
 
   /** Nothing has run under any name, and the session is there. */
-  private static ScriptedPool prepared(Bench bench) {
+  private static ScriptedPool prepared(SessionBench bench) {
     return bench.pool.on("GET /session", MORNING).on("GET /executions/figures-*", UNKNOWN);
   }
 
@@ -367,6 +371,17 @@ class RestSessionTest {
 
     assertThat(execution.outcome().result()).isNull();
     assertThat(execution.displays()).containsExactly(Display.png("cGljdHVyZQ=="));
+  }
+
+  // --- files
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/etc/x", "../x", "a/../../x", "a//b", "a\\b", "a\nb", "a/", "."})
+  void a_file_cannot_be_put_anywhere_else(String path) throws IOException {
+    var bench = bench(PoolKind.CUSTOM);
+    assertThatThrownBy(() -> bench.session().put(path, () -> new ByteArrayInputStream(new byte[0])))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(bench.pool.asked()).isEmpty();
   }
 
   // --- the end

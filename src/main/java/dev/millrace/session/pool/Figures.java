@@ -1,10 +1,12 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.Display;
 import dev.millrace.session.Execution;
 import dev.millrace.session.LiveOutput;
+import dev.millrace.session.rest.Answers;
+import dev.millrace.session.rest.ExecutorClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -123,7 +125,7 @@ final class Figures {
       return bytes.length == 0 || bytes.length > LARGEST
           ? Optional.empty()
           : Optional.of(Display.png(Base64.getEncoder().encodeToString(bytes)));
-    } catch (Busy | IOException e) {
+    } catch (IOException e) {
       throw new Unavailable("could not read a figure out of the session", e);
     }
   }

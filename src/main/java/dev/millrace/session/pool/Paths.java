@@ -1,4 +1,4 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 /** Names of files as callers give them. */
 final class Paths {

@@ -1,10 +1,12 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.Execution;
 import dev.millrace.session.LiveOutput;
+import dev.millrace.session.rest.Answers;
 import dev.millrace.session.rest.Answers.Progress;
+import dev.millrace.session.rest.ExecutorClient;
 import dev.millrace.session.rest.ExecutorClient.Asked;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,13 +69,12 @@ final class Cells {
         case Asked.Forgotten(String why) -> {
           return Optional.of(Execution.of(ToolOutcome.error(why)));
         }
-        case Asked.NotFound(Fault fault) -> {
-          if (fault.is(Fault.EXECUTION_NOT_FOUND) || beganElsewhere(announced)) {
+        case Asked.NotFound(boolean certain, String said) -> {
+          if (certain || beganElsewhere(announced)) {
             return Optional.empty();
           }
           throw new Unavailable(
-              "it cannot be told whether the session pool knows an execution%s"
-                  .formatted(fault.said()));
+              "it cannot be told whether the session pool knows an execution%s".formatted(said));
         }
       }
     }
@@ -133,7 +134,7 @@ final class Cells {
       if (clock.instant().isAfter(until)) {
         return Optional.of(Execution.of(ToolOutcome.error(overrun(allowed))));
       }
-      client.retries().pause(pause);
+      client.pause(pause);
       pause = pause.multipliedBy(3).dividedBy(2);
       pause = pause.compareTo(SLOWEST_LOOK) < 0 ? pause : SLOWEST_LOOK;
       now =
@@ -141,8 +142,8 @@ final class Cells {
             case Asked.Known(Progress known) -> known;
             case Asked.Forgotten(String why) ->
                 new Progress.Ended(Execution.of(ToolOutcome.error(why)));
-            case Asked.NotFound(Fault fault) ->
-                throw new Unavailable("the session was lost while code ran in it" + fault.said());
+            case Asked.NotFound unknown ->
+                throw new Unavailable("the session was lost while code ran in it" + unknown.said());
           };
     }
     return now instanceof Progress.Ended(Execution execution)

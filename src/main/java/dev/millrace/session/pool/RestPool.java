@@ -1,9 +1,10 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import dev.millrace.job.Secret;
 import dev.millrace.session.CodeSession;
 import dev.millrace.session.Past;
 import dev.millrace.session.SessionPool;
+import dev.millrace.session.rest.ExecutorClient;
 import java.time.InstantSource;
 
 /** The sessions of one pool. */

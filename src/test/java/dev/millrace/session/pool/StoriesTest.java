@@ -1,13 +1,15 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.Json;
 import dev.millrace.SettableClock;
 import dev.millrace.session.CodeSession;
 import dev.millrace.session.Execution;
 import dev.millrace.session.SessionFile;
 import dev.millrace.session.SessionPoolContract;
+import dev.millrace.session.rest.ApiVersion;
+import dev.millrace.session.rest.Bench;
+import dev.millrace.session.rest.ToldPauses;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +47,10 @@ class StoriesTest {
 
   private static CodeSession on(StoryPool pool, ApiVersion api, List<AutoCloseable> open) {
     var clock = new SettableClock();
-    var retries = new Retries(new ToldPauses(clock), () -> 0.5, Bench.PATIENCE);
-    var client = new ExecutorClient(pool, api, Json.MAPPER, retries, 1 << 20);
+    var client = Bench.client(pool, api, new ToldPauses(clock));
     open.add(client);
-    return new RestPool(client, PoolKind.LOCAL, Bench.SECRET, clock).session(Bench.HOLDER);
+    return new RestPool(client, PoolKind.LOCAL, SessionBench.SECRET, clock)
+        .session(SessionBench.HOLDER);
   }
 
   @Nested
