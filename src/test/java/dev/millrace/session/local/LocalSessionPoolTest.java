@@ -46,11 +46,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** The real executor, started as a process. */
+/**
+ * The real executor, started as a process. The tests share one, each with sessions of its own; who
+ * kills it waits until it is there again.
+ */
 class LocalSessionPoolTest extends SessionPoolContract {
-  static final Path PYTHON = Path.of(".venv/bin/python").toAbsolutePath();
-  static final SessionSettings.Local SETTINGS =
-      new SessionSettings.Local(null, 512, 64, 20, Duration.ofMinutes(5), false);
+  private static final Path PYTHON = Path.of(".venv/bin/python").toAbsolutePath();
+
+  /** More than all tests together make, for a session that nobody releases stays. */
+  private static final int ROOM = 200;
+
   private static final Secret SECRET = new Secret(new byte[32]);
   private static final InstantSource CLOCK = InstantSource.system();
 
@@ -76,7 +81,7 @@ class LocalSessionPoolTest extends SessionPoolContract {
     ours.setLevel(Level.TRACE);
     listener.start();
     ours.addAppender(listener);
-    pool = start(SETTINGS);
+    pool = start(ROOM);
   }
 
   /** After everything that went well and wrong above. */
@@ -94,8 +99,12 @@ class LocalSessionPoolTest extends SessionPoolContract {
     assertThat(logged).noneMatch(line -> identifiers.stream().anyMatch(line::contains));
   }
 
-  private static LocalSessionPool start(SessionSettings.Local settings) {
-    return LocalSessionPool.start(settings, PYTHON, SECRET, Json.MAPPER, CLOCK);
+  private static LocalSessionPool start(int sessions) {
+    return LocalSessionPool.start(settings(sessions), PYTHON, SECRET, Json.MAPPER, CLOCK);
+  }
+
+  private static SessionSettings.Local settings(int sessions) {
+    return new SessionSettings.Local(null, 512, 64, sessions, Duration.ofMinutes(5), false);
   }
 
   /** Two virtual ones would hold all carriers of a machine of two cores for as long as it lives. */
@@ -259,94 +268,98 @@ class LocalSessionPoolTest extends SessionPoolContract {
   }
 
   @Test
-  void a_pool_without_room_says_so() {
-    try (var small =
-        start(new SessionSettings.Local(null, 512, 64, 1, Duration.ofMinutes(5), false))) {
-      run(small.session(holder()), "1");
-      Thread.currentThread().interrupt(); // nobody waits for room in a test
-
-      assertThatThrownBy(() -> run(small.session(holder()), "1")).isInstanceOf(Unavailable.class);
-      assertThat(Thread.interrupted()).isTrue();
-    }
-  }
-
-  @Test
   void a_killed_executor_is_started_again_and_its_sessions_are_built_again() {
-    try (var mortal = start(SETTINGS)) {
-      var holder = holder();
-      run(mortal.session(holder), "x = 20");
-      long before = mortal.pid();
-      var end = CLOCK.instant();
+    var holder = holder();
+    run(pool.session(holder), "x = 20");
+    long before = pool.pid();
+    var end = CLOCK.instant();
 
-      ProcessHandle.of(before).orElseThrow().destroyForcibly();
-      await(() -> mortal.pid() > 0 && mortal.pid() != before);
+    ProcessHandle.of(before).orElseThrow().destroyForcibly();
+    await(() -> pool.pid() > 0 && pool.pid() != before);
 
-      var past =
-          new Past(
-              List.of(new Past.File("in.txt", content("22"))),
-              List.of(
-                  new Past.Cell("a", "x = 20", end),
-                  new Past.Cell("b", "broken()", end),
-                  new Past.Cell("c", "y = int(open('/mnt/data/in.txt').read())", end)));
-      Execution execution = mortal.session(holder, past).run("d", "x + y", MINUTE);
-      Execution next = mortal.session(holder, past).run("e", "x + y", MINUTE);
+    var past =
+        new Past(
+            List.of(new Past.File("in.txt", content("22"))),
+            List.of(
+                new Past.Cell("a", "x = 20", end),
+                new Past.Cell("b", "broken()", end),
+                new Past.Cell("c", "y = int(open('/mnt/data/in.txt').read())", end)));
+    Execution execution = pool.session(holder, past).run("d", "x + y", MINUTE);
+    Execution next = pool.session(holder, past).run("e", "x + y", MINUTE);
 
-      assertThat(execution.outcome().result()).isEqualTo("42");
-      Rebuilt rebuilt = execution.rebuilt();
-      assertThat(rebuilt.replayed()).containsExactly("a", "c");
-      assertThat(rebuilt.gone()).extracting(Rebuilt.Gone::what).containsExactly("broken()");
-      assertThat(next.rebuilt()).isNull();
-      assertThat(mortal.session(holder).find("a", end)).isEmpty();
-    }
+    assertThat(execution.outcome().result()).isEqualTo("42");
+    Rebuilt rebuilt = execution.rebuilt();
+    assertThat(rebuilt.replayed()).containsExactly("a", "c");
+    assertThat(rebuilt.gone()).extracting(Rebuilt.Gone::what).containsExactly("broken()");
+    assertThat(next.rebuilt()).isNull();
+    assertThat(pool.session(holder).find("a", end)).isEmpty();
   }
 
   @Test
   void code_that_runs_when_the_executor_dies_is_unavailable() throws Exception {
-    try (var mortal = start(SETTINGS)) {
-      var thrown = new CompletableFuture<RuntimeException>();
-      var running = new CountDownLatch(1);
-      var holder = holder();
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  mortal
-                      .session(holder)
-                      .run(
-                          "long",
-                          "print(1, flush=True)\nimport time\ntime.sleep(100)",
-                          MINUTE,
-                          (stream, text) -> running.countDown());
-                } catch (RuntimeException e) {
-                  thrown.complete(e);
-                }
-              });
-      assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
+    var thrown = new CompletableFuture<RuntimeException>();
+    var running = new CountDownLatch(1);
+    var holder = holder();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                pool.session(holder)
+                    .run(
+                        "long",
+                        "print(1, flush=True)\nimport time\ntime.sleep(100)",
+                        MINUTE,
+                        (stream, text) -> running.countDown());
+              } catch (RuntimeException e) {
+                thrown.complete(e);
+              }
+            });
+    assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
 
-      ProcessHandle.of(mortal.pid()).orElseThrow().destroyForcibly();
+    ProcessHandle.of(pool.pid()).orElseThrow().destroyForcibly();
 
-      assertThat(thrown.get(60, TimeUnit.SECONDS)).isInstanceOf(Unavailable.class);
-      assertThat(mortal.session(holder).find("long", CLOCK.instant())).isEmpty();
-    }
+    assertThat(thrown.get(60, TimeUnit.SECONDS)).isInstanceOf(Unavailable.class);
+    assertThat(pool.session(holder).find("long", CLOCK.instant())).isEmpty();
   }
 
   @Test
-  void closing_it_leaves_no_process() {
+  void a_full_pool_says_so_and_a_closed_one_leaves_no_process() throws Exception {
     List<ProcessHandle> family = new ArrayList<>();
-    try (var short_ = start(SETTINGS)) {
-      run(short_.session(holder()), "import subprocess\nsubprocess.Popen(['sleep', '1000'])");
-      family.addAll(ProcessHandle.of(short_.pid()).orElseThrow().descendants().toList());
-      family.add(ProcessHandle.of(short_.pid()).orElseThrow());
+    try (var small = start(1)) {
+      run(small.session(holder()), "import subprocess\nsubprocess.Popen(['sleep', '1000'])");
+      family.addAll(ProcessHandle.of(small.pid()).orElseThrow().descendants().toList());
+      family.add(ProcessHandle.of(small.pid()).orElseThrow());
+
+      assertThat(refusal(small)).contains("SessionPoolFull");
     }
 
     assertThat(family).hasSizeGreaterThan(2);
     await(() -> family.stream().noneMatch(ProcessHandle::isAlive));
   }
 
+  /** What it answers to code for one session more than it has room for. */
+  private static String refusal(LocalSessionPool full) throws Exception {
+    var code =
+        HttpRequest.newBuilder(
+                full.door()
+                    .endpoint()
+                    .resolve("/executions?identifier=abcd&api-version=2025-10-02-preview"))
+            .header("Authorization", "Bearer " + full.door().token())
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"codeInputType\": \"Inline\", \"code\": \"1\"}"))
+            .build();
+    try (var http = HttpClient.newHttpClient()) {
+      return http.send(code, HttpResponse.BodyHandlers.ofString()).body();
+    }
+  }
+
   @Test
   void a_python_that_is_not_there_is_named_with_how_to_get_it() {
     try (var none =
-        LocalSessionPool.start(SETTINGS, Path.of("/nowhere/python"), SECRET, Json.MAPPER, CLOCK)) {
+        LocalSessionPool.start(
+            settings(ROOM), Path.of("/nowhere/python"), SECRET, Json.MAPPER, CLOCK)) {
       assertThatThrownBy(none::door)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("/nowhere/python cannot be started. Run executor/prepare");
@@ -358,7 +371,7 @@ class LocalSessionPoolTest extends SessionPoolContract {
   void a_python_without_the_executor_is_told_what_it_lacks() {
     Path bare = Path.of("/usr/bin/python3");
     Needs.present("Python of the system", Files.exists(bare), "apt-get install python3");
-    try (var none = LocalSessionPool.start(SETTINGS, bare, SECRET, Json.MAPPER, CLOCK)) {
+    try (var none = LocalSessionPool.start(settings(ROOM), bare, SECRET, Json.MAPPER, CLOCK)) {
       assertThatThrownBy(none::door)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("No module named executor")
@@ -366,7 +379,7 @@ class LocalSessionPoolTest extends SessionPoolContract {
     }
   }
 
-  static void await(BooleanSupplier condition) {
+  private static void await(BooleanSupplier condition) {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("in time").isLessThan(until);
