@@ -51,6 +51,10 @@ final class Assembly implements AutoCloseable {
       context.start();
       check(context);
       return new Assembly(context);
+    } catch (
+        BeanCreationException e) { // a setting that was asked for before the check had its turn
+      context.close();
+      throw new Misconfigured(message(mistake(e)).lines().toList(), e);
     } catch (RuntimeException e) {
       context.close();
       throw e;

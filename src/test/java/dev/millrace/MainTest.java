@@ -57,6 +57,18 @@ class MainTest {
   }
 
   @Test
+  void a_setting_that_is_asked_for_before_the_check_is_refused_in_our_own_words()
+      throws IOException {
+    set("MILLRACE_STORAGE_DIRECTORY=" + folder, "MILLRACE_BUS_PORT=99999");
+
+    assertThat(run("serve")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .startsWith("millrace.bus.port (MILLRACE_BUS_PORT) must be")
+        .hasLineCount(1);
+  }
+
+  @Test
   void a_data_directory_of_somebody_else_is_named_with_its_owner() throws IOException {
     set("MILLRACE_STORAGE_DIRECTORY=" + folder);
 
