@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * What a job may use, and which part of it is used up. It is worked out from the log each time, so
- * whoever takes over comes to the same answer; only time goes on, and never back.
+ * whoever takes over comes to the same answer. Time is as late as the last step at least: what was
+ * written because it was up stays true, also for who takes over from a worker that has died.
  */
 record Budget(Limits limits) {
   /** The least of what the request asks for and what the agent may use. */
@@ -32,9 +33,12 @@ record Budget(Limits limits) {
 
   /** What was used of it. */
   record Spent(int turns, int toolCalls, long tokens, long seconds, long outputBytes) {
-    static Spent of(JobState state, Instant now) {
+    /**
+     * @param open how many calls are made but not ended: those of agents that called agents
+     */
+    static Spent of(JobState state, Instant now, int open) {
       int turns = 0;
-      int toolCalls = 0;
+      int toolCalls = open;
       long bytes = 0;
       for (Step step : state.steps()) {
         switch (step) {

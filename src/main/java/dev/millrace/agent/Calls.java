@@ -55,7 +55,7 @@ final class Calls {
   void make(List<ToolCall> wanted, int index) {
     Optional<Entry.ToolIntent> begun = work.strand.inFlight();
     Optional<StopReason> usedUp =
-        begun.isPresent() ? Optional.empty() : run.budget.beforeCall(run.spent());
+        begun.isPresent() ? Optional.empty() : run.budget.beforeCall(work.spent());
     if (usedUp.isPresent()) {
       refuse(wanted.subList(index, wanted.size()), usedUp.get());
     } else {
@@ -99,10 +99,12 @@ final class Calls {
       Optional<ToolOutcome> adopted =
           mine ? Optional.empty() : adopt(tool, intent, context(intent, intent.deadline(), made));
       again = !mine && adopted.isEmpty();
-      outcome = adopted.orElseGet(() -> call(tool, call, intent, made));
-      artifacts = made.made();
+      Keeping anew =
+          again ? new Keeping(run, intent.step()) : made; // without what was begun to keep
+      outcome = adopted.orElseGet(() -> call(tool, call, intent, anew));
+      artifacts = anew.made();
     }
-    Budget.Spent spent = run.spent().called(outcome, artifacts);
+    Budget.Spent spent = work.spent().called(outcome, artifacts);
     run.write(
         new Entry.ToolDone(
             intent.step(),
@@ -141,7 +143,7 @@ final class Calls {
 
   /** As long as any call, but no longer than the job has time left. */
   private Duration longest() {
-    long left = Math.max(1, run.budget.limits().seconds() - run.spent().seconds());
+    long left = Math.max(1, run.budget.limits().seconds() - work.spent().seconds());
     Duration longest = run.house.longestCall();
     return longest.toSeconds() <= left ? longest : Duration.ofSeconds(left);
   }

@@ -4,8 +4,6 @@ import dev.millrace.artifact.Artifacts;
 import dev.millrace.artifact.Folder;
 import dev.millrace.job.Artifact;
 import dev.millrace.job.JobRef;
-import dev.millrace.job.ToolCall;
-import dev.millrace.job.Unavailable;
 import dev.millrace.journal.JobState;
 import dev.millrace.journal.Step;
 import dev.millrace.session.Content;
@@ -88,24 +86,25 @@ final class Memory {
                 path, made.sha256(), () -> present(path, artifacts.open(made, 0, Long.MAX_VALUE))));
   }
 
+  /** A file that went with its job is gone for good: the model is told, and nobody waits for it. */
   private static InputStream present(String path, Optional<InputStream> bytes) {
-    return bytes.orElseThrow(() -> new Unavailable("a file of the session is missing: " + path));
+    return bytes.orElseThrow(() -> new IllegalArgumentException(path + " was deleted"));
   }
 
-  /** Whether a call has run code in the session. */
+  /** Whether a call has run code in the session, and so was preceded by the job's files. */
   static boolean ranCode(Step.Tool step) {
-    ToolCall call = step.call();
-    return step.executionId() != null && call != null && call.name().equals(RunPython.NAME);
+    return step.executionId() != null && code(step).isPresent();
+  }
+
+  private static Optional<String> code(Step.Tool step) {
+    return Optional.ofNullable(step.call()).flatMap(RunPython::code);
   }
 
   private static Stream<Past.Cell> cell(Step.Tool step) {
     String execution = step.executionId();
-    ToolCall call = step.call();
-    return execution != null && call != null && ranCode(step) && step.outcome().error() == null
-        ? Stream.of(
-            new Past.Cell(
-                execution, String.valueOf(call.arguments().get(RunPython.CODE)), step.endedAt()))
-        : Stream.empty();
+    return execution == null || step.outcome().error() != null
+        ? Stream.empty()
+        : code(step).stream().map(code -> new Past.Cell(execution, code, step.endedAt()));
   }
 
   private List<Left> all() {

@@ -89,10 +89,6 @@ final class Run {
     return Duration.between(began, now()).toMillis() / 1000.0;
   }
 
-  Budget.Spent spent() {
-    return Budget.Spent.of(state, now());
-  }
-
   /** Before anything new is begun. */
   void mayBegin() {
     claim.mayBegin();

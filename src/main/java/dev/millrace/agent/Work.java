@@ -80,13 +80,18 @@ final class Work {
 
   /** Asks the model to go on, or to come to an end when a budget is used up. */
   private Optional<Ending> goOn() {
-    Optional<StopReason> usedUp = run.budget.beforeTurn(run.spent());
+    Optional<StopReason> usedUp = run.budget.beforeTurn(spent());
     if (usedUp.isEmpty()) {
       return prompts.nearlyFull() ? summarize("the context is nearly full") : ask(null);
     }
     return depth > 0
         ? Optional.of(Ending.cutShort(usedUp.get(), soFar()))
         : ask(new Asked(usedUp.get().word(), wrapUp(usedUp.get())));
+  }
+
+  /** What the job has used by now; the calls under which this agent works have been made. */
+  Budget.Spent spent() {
+    return Budget.Spent.of(run.state, run.now(), depth);
   }
 
   private static String wrapUp(StopReason usedUp) {
@@ -120,7 +125,7 @@ final class Work {
                 run.secondsSince(began),
                 parent,
                 asked),
-            calls.first(step + 1, message.toolCalls(), run.spent().answered(usage)));
+            calls.first(step + 1, message.toolCalls(), spent().answered(usage)));
         yield Optional.empty();
       }
       case Reply.Refused(String why) ->

@@ -17,7 +17,9 @@ import dev.millrace.journal.Journal;
 import dev.millrace.journal.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Places in line. A job of a conversation is queued once, runs when it is the head, and leaves the
@@ -162,10 +164,17 @@ public final class Conversations {
   private static ConversationEntry.Turn turnOf(JobLog ended) {
     JobState state = ended.state();
     return new ConversationEntry.Turn(
-        ended.job().id().value(),
-        messages(state),
-        state.usage(),
-        state.lastAnswer().map(Step.Model::modelState).orElse(null));
+        ended.job().id().value(), messages(state), state.usage(), modelState(state));
+  }
+
+  /** What a model remembers from before a summary would be too long again. */
+  private static @Nullable Map<String, Object> modelState(JobState state) {
+    int told = state.summarized().map(Entry.Summarized::upTo).orElse(0);
+    return state
+        .lastAnswer()
+        .filter(answer -> answer.n() > told)
+        .map(Step.Model::modelState)
+        .orElse(null);
   }
 
   private static List<Message> messages(JobState state) {

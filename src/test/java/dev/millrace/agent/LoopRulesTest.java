@@ -4,173 +4,26 @@ import static dev.millrace.agent.ScriptedModel.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.Eventually;
-import dev.millrace.Json;
-import dev.millrace.SettableClock;
-import dev.millrace.artifact.Artifacts;
 import dev.millrace.job.Ending;
-import dev.millrace.job.InputFile;
-import dev.millrace.job.JobId;
-import dev.millrace.job.JobRef;
-import dev.millrace.job.JobRequest;
 import dev.millrace.job.Limits;
 import dev.millrace.job.Message;
-import dev.millrace.job.Origin;
 import dev.millrace.job.StopReason;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
-import dev.millrace.journal.Claim;
 import dev.millrace.journal.ConversationLog;
-import dev.millrace.journal.Entry;
 import dev.millrace.journal.Halt;
-import dev.millrace.journal.JobLog;
-import dev.millrace.journal.Journal;
-import dev.millrace.journal.Marks;
 import dev.millrace.journal.Step;
 import dev.millrace.model.LanguageModel.Reply;
-import dev.millrace.session.IdleSession;
-import dev.millrace.storage.MemoryStorage;
-import dev.millrace.tool.Tool;
-import dev.millrace.tool.ToolContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the loop decides between one answer and the next: from the log, so also after a death. */
 @Timeout(30)
-class LoopRulesTest {
-  private static final JobRef JOB = new JobRef("default", new JobId("j1"));
-  private static final Map<String, Object> SCHEMA =
-      Map.of(
-          "type", "object",
-          "properties", Map.of("total", Map.of("type", "number")),
-          "required", List.of("total"));
-
-  private final SettableClock clock = new SettableClock();
-  private final MemoryStorage storage = new MemoryStorage(clock);
-  private final Journal journal = new Journal(storage, Json.MAPPER, clock, new Marks("m"));
-  private final Artifacts artifacts = new Artifacts(storage);
-  private final JobSessions sessions =
-      new JobSessions((holder, past) -> new IdleSession(), journal, artifacts);
-  private final ScriptedModel model = new ScriptedModel();
-  private final List<Observer> observers = new ArrayList<>();
-  private Function<ToolContext, ToolOutcome> python = context -> ToolOutcome.of("42");
-  private ConversationLog.Past past = ConversationLog.Past.NONE;
-  private Claim claim;
-
-  private final Tool tool =
-      new Tool() {
-        @Override
-        public String name() {
-          return "run_python";
-        }
-
-        @Override
-        public String description() {
-          return "Runs Python.";
-        }
-
-        @Override
-        public Map<String, Object> schema() {
-          return Map.of(
-              "type", "object",
-              "properties", Map.of("code", Map.of("type", "string")),
-              "required", List.of("code"));
-        }
-
-        @Override
-        public ToolOutcome call(Map<String, Object> arguments, ToolContext context) {
-          return python.apply(context);
-        }
-      };
-
-  private static JobRequest request(
-      @Nullable Map<String, Object> schema, @Nullable Limits limits, String role, boolean stream) {
-    var plain = JobRequest.of("analyst", "Plot revenue.");
-    return new JobRequest(
-        plain.kind(),
-        plain.agent(),
-        plain.message(),
-        null,
-        List.of(InputFile.kept("a/b.csv", "x", 1), InputFile.kept("a/b.csv", "y", 1)),
-        schema,
-        true,
-        role,
-        limits,
-        null,
-        stream,
-        plain.whenBusy(),
-        "order-77",
-        Map.of());
-  }
-
-  private void begin(JobRequest request) {
-    JobLog log = journal.create(JOB);
-    log.append(
-        new Entry.Submitted(
-            request,
-            "hash",
-            "default",
-            "alice",
-            null,
-            SettableClock.NOON.plus(Duration.ofHours(1)),
-            Origin.HTTP,
-            List.of()));
-    claim(log);
-  }
-
-  private void claim(JobLog log) {
-    int epoch = log.state().attempts().epoch() + 1;
-    log.append(new Entry.Claimed(epoch, "w", "jobs", epoch, false));
-    claim = new Claim(log, epoch, () -> true, () -> false);
-  }
-
-  private Ending run(Tool... more) {
-    var tools = new ArrayList<Tool>(List.of(tool));
-    tools.addAll(List.of(more));
-    var loop =
-        new AgentLoop(
-            new DirectTasks(clock),
-            sessions,
-            artifacts,
-            clock,
-            Duration.ofMinutes(5),
-            new Audience(observers, journal),
-            PictureLimits.USUAL);
-    return loop.run(claim, new Agent("analyst", model, "Be exact.", tools), past);
-  }
-
-  /** A worker dies at the next thing it does; another goes on where the log ends. */
-  private void dieAndResume() {
-    try {
-      run();
-      throw new AssertionError("it should have died");
-    } catch (Halt halt) {
-      claim(journal.job(JOB));
-    }
-  }
-
-  private void death() {
-    model.does(
-        () -> {
-          throw new Unavailable("the worker dies here");
-        });
-  }
-
-  private static Limits turns(int turns) {
-    return new Limits(turns, 40, 200_000, 900, 1 << 20);
-  }
-
-  private List<Message> lastAsked() {
-    return model.asked.getLast().messages();
-  }
-
+class LoopRulesTest extends LoopStage {
   @Test
   void when_the_turns_are_used_up_the_model_may_say_what_it_has_found() {
     begin(request(null, turns(1), "user", false));
@@ -441,12 +294,5 @@ class LoopRulesTest {
             "{\"event\":\"output\",\"data\":{\"step\":2,\"stream\":\"stdout\",\"delta\":\"1\\n"
                 + "2\\n"
                 + "\"}}\n");
-  }
-
-  private String live() {
-    return storage
-        .stat("jobs/default/j1/live")
-        .map(stat -> new String(storage.bytes(stat.name()), StandardCharsets.UTF_8))
-        .orElse("");
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.tool.python;
 
+import dev.millrace.job.ToolCall;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.session.CodeSession;
 import dev.millrace.session.Execution;
@@ -11,6 +12,7 @@ import dev.millrace.tool.schema.Description;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Runs Python in the code session of a job.
@@ -25,12 +27,23 @@ public final class RunPython implements RecordTool<RunPython.Arguments> {
   public static final String NAME = "run_python";
 
   /** The argument that holds the code. */
-  public static final String CODE = "code";
+  static final String CODE = "code";
 
   private final PythonSettings settings;
 
   public RunPython(PythonSettings settings) {
     this.settings = settings;
+  }
+
+  /** The code that a call asks for; absent where there is none, and such a call runs nothing. */
+  public static Optional<String> code(ToolCall call) {
+    boolean runs =
+        call.name().equals(NAME)
+            && call.unreadable() == null
+            && call.arguments().keySet().equals(Set.of(CODE));
+    return runs && call.arguments().get(CODE) instanceof String code
+        ? Optional.of(code)
+        : Optional.empty();
   }
 
   /** What a model says to have code run. */

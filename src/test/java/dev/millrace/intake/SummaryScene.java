@@ -1,0 +1,127 @@
+package dev.millrace.intake;
+
+import dev.millrace.Json;
+import dev.millrace.SettableClock;
+import dev.millrace.artifact.Artifacts;
+import dev.millrace.job.ConversationRef;
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRef;
+import dev.millrace.job.JobRequest;
+import dev.millrace.job.Message;
+import dev.millrace.job.Origin;
+import dev.millrace.job.Usage;
+import dev.millrace.journal.ConversationEntry;
+import dev.millrace.journal.Entry;
+import dev.millrace.journal.JobLog;
+import dev.millrace.journal.Journal;
+import dev.millrace.journal.Lines;
+import dev.millrace.journal.Marks;
+import dev.millrace.storage.MemoryStorage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A conversation whose second turn was told the first one in short. */
+public final class SummaryScene {
+  static final ConversationRef TALK = new ConversationRef("default", "analyst", "key");
+  private static final String LOG = "conversations/default/analyst/key/log";
+
+  final List<String> broken = new ArrayList<>();
+
+  /** Happens just before somebody next writes to the conversation. */
+  Runnable before = () -> {};
+
+  private final SettableClock clock = new SettableClock();
+  private final MemoryStorage storage = watched();
+  final Journal journal = new Journal(storage, Json.MAPPER, clock, new Marks("r"));
+  private final Results results =
+      new Results(Json.MAPPER, new Artifacts(storage), clock, "results");
+  final Conversations conversations = new Conversations(journal, results);
+
+  private MemoryStorage watched() {
+    return new MemoryStorage(clock) {
+      @Override
+      public synchronized Append append(String name, long position, byte[] bytes) {
+        if (name.equals(LOG)) {
+          Runnable first = before;
+          before = () -> {};
+          first.run();
+        }
+        Append answer = super.append(name, position, bytes);
+        if (name.equals(LOG)) {
+          look();
+        }
+        return answer;
+      }
+    };
+  }
+
+  /** A worker may die between any two writes; whoever reads then must find all of it or nothing. */
+  private void look() {
+    boolean summary = said().stream().anyMatch(ConversationEntry.Summary.class::isInstance);
+    boolean turn =
+        said().stream()
+            .anyMatch(
+                entry ->
+                    entry instanceof ConversationEntry.Turn one && one.jobId().equals("second"));
+    if (summary != turn) {
+      broken.add(summary ? "a summary without its turn" : "a turn without its summary");
+    }
+  }
+
+  /** What went otherwise than it should. */
+  public static List<String> broken() {
+    var scene = new SummaryScene();
+    scene.first();
+    scene.end(scene.second());
+    return scene.broken;
+  }
+
+  List<ConversationEntry> said() {
+    return Lines.conversation(storage.bytes(LOG)).stream().map(Lines.At::entry).toList();
+  }
+
+  JobLog begun(String id) {
+    var job = new JobRef("default", new JobId(id));
+    JobLog log = journal.create(job);
+    log.append(
+        new Entry.Submitted(
+            JobRequest.of("analyst", "Asked " + id + "."),
+            "hash",
+            "default",
+            "alice",
+            "key",
+            SettableClock.NOON.plus(Duration.ofHours(1)),
+            Origin.HTTP,
+            List.of()),
+        new Entry.Claimed(1, "w", "jobs", 1, false));
+    journal.conversation(TALK).append(new ConversationEntry.Queued(id));
+    return log;
+  }
+
+  void answer(JobLog log, int step, String text) {
+    Map<String, Object> state = Map.of("resume", text);
+    var message = Message.assistant(text, List.of());
+    log.append(new Entry.ModelDone(step, "m", message, Usage.NONE, state, 0, null));
+  }
+
+  void first() {
+    JobLog first = begun("first");
+    answer(first, 1, "One.");
+    end(first);
+  }
+
+  JobLog second() {
+    JobLog second = begun("second");
+    second.append(new Entry.Summarized(0, "In short.", "m", Usage.NONE, 0));
+    answer(second, 1, "Two.");
+    return second;
+  }
+
+  void end(JobLog log) {
+    log.append(results.ended(log, Ending.answered("So.")));
+    conversations.turn(log);
+  }
+}
