@@ -34,6 +34,7 @@ import dev.millrace.worker.Worker;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.serde.ObjectMapper;
+import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -117,8 +118,17 @@ final class SharedWiring {
       Results results,
       Conversations conversations,
       Secret secret,
-      InstantSource clock) {
-    return new Admission(index, journal, artifacts, results, conversations, secret, clock);
+      InstantSource clock,
+      Provider<Agents> agents) {
+    return new Admission(
+        index,
+        journal,
+        artifacts,
+        results,
+        conversations,
+        secret,
+        clock,
+        agent -> agents.get().deadline(agent)); // asked late: a tool may submit jobs itself
   }
 
   @Singleton

@@ -69,8 +69,10 @@ final class TestMill implements AutoCloseable {
     var aftermath =
         shared.aftermath(index, topic, results, conversations, sessions, pointers, clock);
     var secret = new Secret(new byte[32]);
+    var agents = new Agents(List.of(new Agent("analyst", model, "Play.", List.of(tool))));
     var admission =
-        shared.admission(index, journal, artifacts, results, conversations, secret, clock);
+        shared.admission(
+            index, journal, artifacts, results, conversations, secret, clock, () -> agents);
     intake =
         new Intake(
             journal,
@@ -83,7 +85,6 @@ final class TestMill implements AutoCloseable {
             target -> target.equals("replies") || target.equals("gone"),
             clock,
             new SecureRandom());
-    var agents = new Agents(List.of(new Agent("analyst", model, "Play.", List.of(tool))));
     var loop =
         new AgentLoop(new VirtualTasks(), sessions, artifacts, clock, patience.longestCall());
     var desk =

@@ -5,6 +5,7 @@ import dev.millrace.model.LanguageModel;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.Toolbox;
 import dev.millrace.tool.schema.JsonSchema;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param description what it is good for, for people and for agents that may call it
  * @param limits the most that a request to it may use
  * @param responseSchema that its answers follow, where a request names none
+ * @param deadline how long a job may take from its submission on, where its request names no time
  */
 public record Agent(
     String name,
@@ -26,7 +28,11 @@ public record Agent(
     List<Tool> tools,
     String description,
     Limits limits,
-    @Nullable Map<String, Object> responseSchema) {
+    @Nullable Map<String, Object> responseSchema,
+    Duration deadline) {
+  /** After which a job is given up, however little it was worked on. */
+  public static final Duration USUAL_DEADLINE = Duration.ofHours(24);
+
   /** It is in the names of tools, in headers and in addresses. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,57}");
 
@@ -41,6 +47,9 @@ public record Agent(
               + name);
     }
     tools = new Toolbox(tools).all();
+    if (!deadline.isPositive()) {
+      throw new IllegalArgumentException("a deadline must be longer than nothing");
+    }
     if (responseSchema != null) {
       JsonSchema.of(responseSchema);
     }
@@ -48,7 +57,7 @@ public record Agent(
 
   /** One with the usual limits. */
   public Agent(String name, LanguageModel model, String instructions, List<Tool> tools) {
-    this(name, model, instructions, tools, "", Limits.USUAL, null);
+    this(name, model, instructions, tools, "", Limits.USUAL, null, USUAL_DEADLINE);
   }
 
   Optional<Map<String, Object>> schema() {

@@ -7,6 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,8 @@ public record AgentSettings(
     @MapFormat(transformation = MapFormat.MapTransformation.NESTED)
         @Nullable Map<String, Object> agents,
     PictureSettings pictures) {
+  private static final Pattern ELEMENT = Pattern.compile("(.*)\\[(\\d{1,6})]");
+
   /** What can be said of an agent. */
   static final List<String> KEYS =
       List.of(
@@ -30,6 +36,7 @@ public record AgentSettings(
           "description",
           "tools",
           "response-schema",
+          "deadline",
           "limits.turns",
           "limits.tool-calls",
           "limits.tokens",
@@ -91,22 +98,42 @@ public record AgentSettings(
     var declared = new LinkedHashMap<String, Map<String, Object>>();
     var leaves = new LinkedHashMap<String, Object>();
     flatten("", agents == null ? Map.of() : agents, leaves);
+    joined(leaves)
+        .forEach(
+            (path, value) -> {
+              String flat = path.replace('.', '-');
+              List<String> keys =
+                  KEYS.stream().filter(key -> flat.endsWith("-" + key.replace('.', '-'))).toList();
+              if (keys.isEmpty()) {
+                faults.add(
+                    "millrace.agents.%s is no setting of an agent; there are: %s"
+                        .formatted(path, String.join(", ", KEYS)));
+              } else if (!value.toString().isBlank()) {
+                String key = keys.getFirst();
+                String name = flat.substring(0, flat.length() - key.length() - 1);
+                declared.computeIfAbsent(name, agent -> new LinkedHashMap<>()).put(key, value);
+              }
+            });
+    return declared;
+  }
+
+  /** A list comes as one key for each of its elements, beside the list itself or without it. */
+  private static Map<String, Object> joined(Map<String, Object> leaves) {
+    var joined = new LinkedHashMap<String, Object>();
+    var lists = new LinkedHashMap<String, SortedMap<Integer, Object>>();
     leaves.forEach(
         (path, value) -> {
-          String flat = path.replace('.', '-');
-          List<String> keys =
-              KEYS.stream().filter(key -> flat.endsWith("-" + key.replace('.', '-'))).toList();
-          if (keys.isEmpty()) {
-            faults.add(
-                "millrace.agents.%s is no setting of an agent; there are: %s"
-                    .formatted(path, String.join(", ", KEYS)));
-          } else if (!value.toString().isBlank()) {
-            String key = keys.getFirst();
-            String name = flat.substring(0, flat.length() - key.length() - 1);
-            declared.computeIfAbsent(name, agent -> new LinkedHashMap<>()).put(key, value);
+          Matcher element = ELEMENT.matcher(path);
+          if (element.matches()) {
+            lists
+                .computeIfAbsent(element.group(1), list -> new TreeMap<>())
+                .put(Integer.valueOf(element.group(2)), value);
+          } else {
+            joined.put(path, value);
           }
         });
-    return declared;
+    lists.forEach((path, list) -> joined.putIfAbsent(path, List.copyOf(list.values())));
+    return joined;
   }
 
   private static void flatten(String prefix, Map<?, ?> within, Map<String, Object> leaves) {

@@ -1,5 +1,6 @@
 package dev.millrace.agent;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,6 +36,11 @@ public final class Agents {
 
   public Optional<Agent> find(String name) {
     return Optional.ofNullable(byName.get(name));
+  }
+
+  /** How long a job of an agent may take where its request names no time. */
+  public Duration deadline(String name) {
+    return find(name).map(Agent::deadline).orElse(Agent.USUAL_DEADLINE);
   }
 
   public Set<String> names() {

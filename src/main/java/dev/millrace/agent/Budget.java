@@ -19,16 +19,9 @@ import java.util.stream.Stream;
  * written because it was up stays true, also for who takes over from a worker that has died.
  */
 record Budget(Limits limits) {
-  /** The least of what the request asks for and what the agent may use. */
+  /** What the agent may use, or less where the request says so. */
   static Budget of(JobRequest request, Limits agents) {
-    Limits asked = request.limits() == null ? agents : request.limits();
-    return new Budget(
-        new Limits(
-            Math.min(asked.turns(), agents.turns()),
-            Math.min(asked.toolCalls(), agents.toolCalls()),
-            Math.min(asked.tokens(), agents.tokens()),
-            Math.min(asked.seconds(), agents.seconds()),
-            Math.min(asked.outputBytes(), agents.outputBytes())));
+    return new Budget(request.limits() == null ? agents : request.limits().within(agents));
   }
 
   /** What was used of it. */

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -146,6 +148,7 @@ public final class Catalog {
     List<Tool> own = tools(name, keys);
     Limits limits = limits(name, keys);
     Map<String, Object> schema = schema(name, keys);
+    Duration deadline = deadline(name, keys);
     if (faults.size() > before || model.isEmpty()) {
       return Optional.empty();
     }
@@ -158,7 +161,8 @@ public final class Catalog {
               own,
               keys.getOrDefault("description", "").toString(),
               limits,
-              schema);
+              schema,
+              deadline);
       made.put(name, agent);
       return Optional.of(agent);
     } catch (IllegalArgumentException e) {
@@ -235,6 +239,24 @@ public final class Catalog {
     }
     wrong(name, key, "must be a whole number from 1 to " + most + ", not " + value + ".");
     return otherwise;
+  }
+
+  private Duration deadline(String name, Map<String, Object> keys) {
+    Object value = keys.get("deadline");
+    if (value == null) {
+      return Agent.USUAL_DEADLINE;
+    }
+    String text = value.toString().strip();
+    try {
+      Duration deadline = Duration.parse((text.matches("\\d+d") ? "P" : "PT") + text);
+      if (deadline.isPositive()) {
+        return deadline;
+      }
+    } catch (DateTimeParseException e) {
+      // said below
+    }
+    wrong(name, "deadline", "must be a duration such as 90s, 30m, 24h or 7d, not " + value + ".");
+    return Agent.USUAL_DEADLINE;
   }
 
   private @Nullable Map<String, Object> schema(String name, Map<String, Object> keys) {

@@ -56,15 +56,13 @@ final class Fields {
     return value == null ? otherwise : value;
   }
 
-  /** A whole number of at least 1, or {@code otherwise} where there is none. */
-  long count(String name, long otherwise) {
-    Long value =
-        typed(
-            name,
-            node -> wholeNumber(node) && node.getLongValue() >= 1,
-            JsonNode::getLongValue,
-            "must be a whole number of at least 1");
-    return value == null ? otherwise : value;
+  /** A whole number of at least 1. */
+  @Nullable Long count(String name) {
+    return typed(
+        name,
+        node -> wholeNumber(node) && node.getLongValue() >= 1,
+        JsonNode::getLongValue,
+        "must be a whole number of at least 1");
   }
 
   private static boolean wholeNumber(JsonNode node) {

@@ -1,11 +1,12 @@
 package dev.millrace.bus;
 
+import dev.millrace.job.Caps;
+import dev.millrace.job.FileNames;
 import dev.millrace.job.Finding;
 import dev.millrace.job.InputFile;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.JobRequest;
-import dev.millrace.job.Limits;
 import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the body of a message on a queue of jobs. */
 public final class RequestReader {
-  private static final int SCHEMA = 1;
+  private static final long SCHEMA = 1;
   private static final int LONGEST_ID = 128;
   private static final int MOST_REMARKS = 50;
   private static final int MOST_METADATA = 16_384;
@@ -52,7 +53,7 @@ public final class RequestReader {
     }
     var findings = new ArrayList<Finding>();
     var fields = new Fields(node, "", findings);
-    long schema = fields.count("schema", SCHEMA);
+    long schema = Objects.requireNonNullElse(fields.count("schema"), SCHEMA);
     if (schema > SCHEMA) {
       return new Reading.Unreadable(
           "unsupported-schema",
@@ -84,7 +85,7 @@ public final class RequestReader {
             Objects.requireNonNullElse(id(fields, "agent"), defaultAgent),
             Objects.requireNonNullElse(message, ""),
             id(fields, "sessionId"),
-            files(fields),
+            files(fields, findings),
             fields.map("responseSchema"),
             fields.flag("tools", true),
             Objects.requireNonNullElse(fields.text("role"), "user"),
@@ -149,7 +150,7 @@ public final class RequestReader {
     return null;
   }
 
-  private static List<InputFile> files(Fields fields) {
+  private static List<InputFile> files(Fields fields, List<Finding> findings) {
     var files = new ArrayList<InputFile>();
     for (Fields file : fields.objects("files")) {
       String name = file.text("name");
@@ -169,18 +170,19 @@ public final class RequestReader {
       }
       files.add(new InputFile(name, uploadId, base64, url, null, 0));
     }
+    findings.addAll(FileNames.check(files));
     return files;
   }
 
-  private static @Nullable Limits limits(@Nullable Fields limits) {
+  private static @Nullable Caps limits(@Nullable Fields limits) {
     return limits == null
         ? null
-        : new Limits(
-            (int) Math.min(Integer.MAX_VALUE, limits.count("turns", Limits.USUAL.turns())),
-            (int) Math.min(Integer.MAX_VALUE, limits.count("toolCalls", Limits.USUAL.toolCalls())),
-            limits.count("tokens", Limits.USUAL.tokens()),
-            (int) Math.min(Integer.MAX_VALUE, limits.count("seconds", Limits.USUAL.seconds())),
-            limits.count("outputBytes", Limits.USUAL.outputBytes()));
+        : new Caps(
+            limits.count("turns"),
+            limits.count("toolCalls"),
+            limits.count("tokens"),
+            limits.count("seconds"),
+            limits.count("outputBytes"));
   }
 
   private static @Nullable Instant instant(Fields fields, String name) {

@@ -23,13 +23,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a request into a job: the first entry of its log, and its place in line. */
 public final class Admission {
-  private static final Duration USUAL_DEADLINE = Duration.ofHours(24);
-
   private final Index index;
   private final Journal journal;
   private final Inputs inputs;
@@ -37,7 +36,11 @@ public final class Admission {
   private final Conversations conversations;
   private final Secret secret;
   private final InstantSource clock;
+  private final Function<String, Duration> deadlines;
 
+  /**
+   * @param deadlines how long a job of an agent may take where its request names no time
+   */
   public Admission(
       Index index,
       Journal journal,
@@ -45,7 +48,8 @@ public final class Admission {
       Results results,
       Conversations conversations,
       Secret secret,
-      InstantSource clock) {
+      InstantSource clock,
+      Function<String, Duration> deadlines) {
     this.index = index;
     this.journal = journal;
     this.inputs = new Inputs(artifacts);
@@ -53,6 +57,7 @@ public final class Admission {
     this.conversations = conversations;
     this.secret = secret;
     this.clock = clock;
+    this.deadlines = deadlines;
   }
 
   /**
@@ -151,6 +156,6 @@ public final class Admission {
     return Stream.of(candidate.request().deadline(), candidate.expiresAt())
         .filter(Objects::nonNull)
         .min(Instant::compareTo)
-        .orElseGet(() -> clock.instant().plus(USUAL_DEADLINE));
+        .orElseGet(() -> clock.instant().plus(deadlines.apply(candidate.request().agent())));
   }
 }

@@ -1,7 +1,10 @@
 package dev.millrace.job;
 
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -22,7 +25,38 @@ public final class FileNames {
   private static final Pattern DEVICE =
       Pattern.compile("(?i)(con|prn|aux|nul|com\\d|lpt\\d)(\\..*)?");
 
+  /** In bytes: what file systems take. */
+  private static final int LONGEST_ASKED = 255;
+
+  private static final int MOST = 1000;
+
   private final Set<String> given = new HashSet<>();
+
+  /** What is wrong with the names that a request gives its files. */
+  public static List<Finding> check(List<InputFile> files) {
+    var findings = new ArrayList<Finding>();
+    var seen = new HashSet<String>();
+    if (files.size() > MOST) {
+      return List.of(new Finding("/files", "must be at most " + MOST));
+    }
+    for (int i = 0; i < files.size(); i++) {
+      String name = files.get(i).name();
+      String at = "/files/" + i + "/name";
+      if (name.isBlank()) {
+        continue; // said by who has read it
+      }
+      if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_ASKED) {
+        findings.add(new Finding(at, "must take at most " + LONGEST_ASKED + " bytes in UTF-8"));
+      } else if (name.matches("\\.*") || name.matches("(?s).*[/\\\\\\p{Cntrl}\\p{Cf}].*")) {
+        findings.add(
+            new Finding(
+                at, "must be the name of a file: no slash, no control character, not only dots"));
+      } else if (!seen.add(name)) {
+        findings.add(new Finding(at, "is used by an earlier file as well"));
+      }
+    }
+    return findings;
+  }
 
   /** Names as they were given before. */
   public static FileNames besides(Iterable<String> taken) {

@@ -23,7 +23,7 @@ public record JobRequest(
     @Nullable Map<String, Object> responseSchema,
     boolean tools,
     String role,
-    @Nullable Limits limits,
+    @Nullable Caps limits,
     @Nullable Instant deadline,
     boolean stream,
     WhenBusy whenBusy,

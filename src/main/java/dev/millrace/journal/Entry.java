@@ -1,11 +1,11 @@
 package dev.millrace.journal;
 
 import dev.millrace.job.Artifact;
+import dev.millrace.job.Caps;
 import dev.millrace.job.Failure;
 import dev.millrace.job.Finding;
 import dev.millrace.job.InputFile;
 import dev.millrace.job.JobRequest;
-import dev.millrace.job.Limits;
 import dev.millrace.job.Message;
 import dev.millrace.job.Origin;
 import dev.millrace.job.Status;
@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a job's log can say. Fields are added, never changed or reused. */
 @SerdeImport(Artifact.class)
+@SerdeImport(Caps.class)
 @SerdeImport(Failure.class)
 @SerdeImport(Finding.class)
 @SerdeImport(InputFile.class)
 @SerdeImport(JobRequest.class)
-@SerdeImport(Limits.class)
 @SerdeImport(Message.class)
 @SerdeImport(Origin.class)
 @SerdeImport(ToolCall.class)

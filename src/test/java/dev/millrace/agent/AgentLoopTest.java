@@ -115,7 +115,8 @@ class AgentLoopTest {
       };
   private final Limits ample = new Limits(100, 100, 1_000_000, 1_000_000, 1 << 30);
   private final Agent agent =
-      new Agent("analyst", model, "Be exact.", List.of(tool), "", ample, null);
+      new Agent(
+          "analyst", model, "Be exact.", List.of(tool), "", ample, null, Agent.USUAL_DEADLINE);
 
   private JobLog log;
   private Claim claim;

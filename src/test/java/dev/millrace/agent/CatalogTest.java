@@ -7,6 +7,7 @@ import dev.millrace.job.Limits;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.python.PythonSettings;
 import dev.millrace.tool.python.RunPython;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,12 +60,16 @@ class CatalogTest {
                     "run_python, agent:chat",
                     "limits",
                     Map.of("turns", "3"),
+                    "deadline",
+                    "90m",
                     "response-schema",
                     "{\"type\":\"object\"}")));
 
     var boss = agents.find(agents.usual()).orElseThrow();
     assertThat(boss.tools()).extracting(Tool::name).containsExactly("run_python", "agent_chat");
     assertThat(boss.limits().turns()).isEqualTo(3);
+    assertThat(agents.deadline("boss")).isEqualTo(Duration.ofMinutes(90));
+    assertThat(agents.deadline("chat")).isEqualTo(Duration.ofHours(24));
     assertThat(boss.limits().tokens()).isEqualTo(Limits.USUAL.tokens());
     assertThat(boss.responseSchema()).isEqualTo(Map.of("type", "object"));
   }

@@ -3,8 +3,8 @@ package dev.millrace.agent;
 import static dev.millrace.agent.ScriptedModel.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.job.Caps;
 import dev.millrace.job.Ending;
-import dev.millrace.job.Limits;
 import dev.millrace.job.Message;
 import dev.millrace.job.ToolCall;
 import dev.millrace.job.ToolOutcome;
@@ -119,7 +119,7 @@ class LoopGuardsTest extends LoopStage {
 
   @Test
   void the_call_of_an_agent_counts_while_that_agent_works() {
-    begin(request(null, new Limits(9, 2, 9_999, 900, 1 << 20), "user", false));
+    begin(request(null, new Caps(9L, 2L, 9_999L, 900L, 1L << 20), "user", false));
     var inner = new ScriptedModel();
     inner.says("", call("x", "run_python"), call("y", "run_python"));
     var helper = new AgentTool(new Agent("helper", inner, "Help.", List.of(tool)));

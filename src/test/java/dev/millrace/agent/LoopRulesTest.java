@@ -4,8 +4,8 @@ import static dev.millrace.agent.ScriptedModel.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.Eventually;
+import dev.millrace.job.Caps;
 import dev.millrace.job.Ending;
-import dev.millrace.job.Limits;
 import dev.millrace.job.Message;
 import dev.millrace.job.StopReason;
 import dev.millrace.job.ToolOutcome;
@@ -54,13 +54,13 @@ class LoopRulesTest extends LoopStage {
 
   @Test
   void each_budget_has_its_reason() {
-    record Case(Limits limits, StopReason reason) {}
+    record Case(Caps limits, StopReason reason) {}
     for (var each :
         List.of(
-            new Case(new Limits(9, 1, 9_999, 900, 1 << 20), StopReason.BUDGET_TOOL_CALLS),
-            new Case(new Limits(9, 9, 20, 900, 1 << 20), StopReason.BUDGET_TOKENS),
-            new Case(new Limits(9, 9, 9_999, 60, 1 << 20), StopReason.BUDGET_SECONDS),
-            new Case(new Limits(9, 9, 9_999, 900, 3), StopReason.BUDGET_OUTPUT))) {
+            new Case(new Caps(9L, 1L, 9_999L, 900L, 1L << 20), StopReason.BUDGET_TOOL_CALLS),
+            new Case(new Caps(9L, 9L, 20L, 900L, 1L << 20), StopReason.BUDGET_TOKENS),
+            new Case(new Caps(9L, 9L, 9_999L, 60L, 1L << 20), StopReason.BUDGET_SECONDS),
+            new Case(new Caps(9L, 9L, 9_999L, 900L, 3L), StopReason.BUDGET_OUTPUT))) {
       storage.delete("jobs/default/j1/log");
       begin(request(null, each.limits(), "user", false));
       model.asked.clear();
@@ -84,7 +84,7 @@ class LoopRulesTest extends LoopStage {
 
   @Test
   void calls_beyond_the_budget_are_refused_and_none_is_left_open() {
-    begin(request(null, new Limits(9, 1, 9_999, 900, 1 << 20), "user", false));
+    begin(request(null, new Caps(9L, 1L, 9_999L, 900L, 1L << 20), "user", false));
     model.says("", call("a", "run_python"), call("b", "run_python"), call("c", "run_python"));
     model.says("One of three.");
 

@@ -3,12 +3,12 @@ package dev.millrace.agent;
 import dev.millrace.Json;
 import dev.millrace.SettableClock;
 import dev.millrace.artifact.Artifacts;
+import dev.millrace.job.Caps;
 import dev.millrace.job.Ending;
 import dev.millrace.job.InputFile;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.JobRequest;
-import dev.millrace.job.Limits;
 import dev.millrace.job.Message;
 import dev.millrace.job.Origin;
 import dev.millrace.job.ToolOutcome;
@@ -88,7 +88,7 @@ class LoopStage {
       };
 
   static JobRequest request(
-      @Nullable Map<String, Object> schema, @Nullable Limits limits, String role, boolean stream) {
+      @Nullable Map<String, Object> schema, @Nullable Caps limits, String role, boolean stream) {
     var plain = JobRequest.of("analyst", "Plot revenue.");
     return new JobRequest(
         plain.kind(),
@@ -171,8 +171,8 @@ class LoopStage {
         });
   }
 
-  static Limits turns(int turns) {
-    return new Limits(turns, 40, 200_000, 900, 1 << 20);
+  static Caps turns(long turns) {
+    return new Caps(turns, 40L, 200_000L, 900L, 1L << 20);
   }
 
   List<Message> lastAsked() {

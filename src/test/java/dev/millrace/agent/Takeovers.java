@@ -2,9 +2,9 @@ package dev.millrace.agent;
 
 import dev.millrace.SettableClock;
 import dev.millrace.job.Artifact;
+import dev.millrace.job.Caps;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobRequest;
-import dev.millrace.job.Limits;
 import dev.millrace.job.Message;
 import dev.millrace.job.StopReason;
 import dev.millrace.job.ToolCall;
@@ -63,19 +63,19 @@ public final class Takeovers {
             new Scene("bad", request(null), LONG_AGO, Takeovers::bad, StopReason.SCHEMA),
             new Scene(
                 "turns",
-                request(new Limits(2, 40, 200_000, 900, 1 << 20)),
+                request(new Caps(2L, 40L, 200_000L, 900L, 1L << 20)),
                 LONG_AGO,
                 Takeovers::insatiable,
                 StopReason.BUDGET_TURNS),
             new Scene(
                 "calls",
-                request(new Limits(24, 3, 200_000, 900, 1 << 20)),
+                request(new Caps(24L, 3L, 200_000L, 900L, 1L << 20)),
                 LONG_AGO,
                 Takeovers::insatiable,
                 StopReason.BUDGET_TOOL_CALLS),
             new Scene(
                 "seconds",
-                request(new Limits(24, 40, 200_000, 45, 1 << 20)),
+                request(new Caps(24L, 40L, 200_000L, 45L, 1L << 20)),
                 LONG_AGO,
                 Takeovers::insatiable,
                 StopReason.BUDGET_SECONDS))) {
@@ -84,7 +84,7 @@ public final class Takeovers {
     return broken;
   }
 
-  private static JobRequest request(@Nullable Limits limits) {
+  private static JobRequest request(@Nullable Caps limits) {
     return LoopStage.request(LoopStage.SCHEMA, limits, "user", false);
   }
 

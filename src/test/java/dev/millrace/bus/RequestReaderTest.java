@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.Golden;
 import dev.millrace.Json;
+import dev.millrace.job.Caps;
 import dev.millrace.job.Finding;
 import dev.millrace.job.InputFile;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.JobRequest;
-import dev.millrace.job.Limits;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -56,7 +56,7 @@ class RequestReaderTest {
                     Map.of("type", "object", "required", List.of("total")),
                     false,
                     "system",
-                    new Limits(5, 6, 7, 8, 9),
+                    new Caps(5L, 6L, 7L, 8L, 9L),
                     Instant.parse("2026-11-21T12:00:00Z"),
                     true,
                     JobRequest.WhenBusy.REFUSE,
@@ -82,15 +82,19 @@ class RequestReaderTest {
   }
 
   @Test
-  void limits_left_out_are_the_usual_ones() {
+  void limits_left_out_are_the_agent_s() {
     assertThat(wanted("{\"message\":\"hi\",\"limits\":{\"turns\":3}}").limits())
-        .isEqualTo(
-            new Limits(
-                3,
-                Limits.USUAL.toolCalls(),
-                Limits.USUAL.tokens(),
-                Limits.USUAL.seconds(),
-                Limits.USUAL.outputBytes()));
+        .isEqualTo(new Caps(3L, null, null, null, null));
+  }
+
+  @Test
+  void a_file_has_a_name_that_can_lie_beside_the_code() {
+    var findings =
+        findings(
+            "{\"message\":\"hi\",\"files\":[{\"name\":\"../a\",\"base64\":\"\"},"
+                + "{\"name\":\"b\",\"base64\":\"\"},{\"name\":\"b\",\"base64\":\"\"}]}");
+
+    assertThat(findings).extracting(Finding::at).containsExactly("/files/0/name", "/files/2/name");
   }
 
   @Test
@@ -119,8 +123,8 @@ class RequestReaderTest {
   void a_sender_hears_of_everything_at_once() {
     var findings =
         findings(
-            "{\"schema\":\"one\",\"kind\":\"poem\",\"agent\":7,\"message\":\" \",\"sessionId\":\"\","
-                + "\"files\":[7,{\"name\":\"\"},{\"name\":\"a\"},"
+            "{\"schema\":\"one\",\"kind\":\"poem\",\"agent\":7,\"message\":\""
+                + " \",\"sessionId\":\"\",\"files\":[7,{\"name\":\"\"},{\"name\":\"a\"},"
                 + "{\"name\":\"b\",\"base64\":\"\",\"uploadId\":\"x\"},"
                 + "{\"name\":\"c\",\"url\":\"https://example.com/c\"}],"
                 + "\"responseSchema\":[],\"tools\":\"yes\",\"role\":1,"

@@ -31,6 +31,7 @@ import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -204,7 +205,15 @@ final class TestRooms {
       Conversations conversations,
       Secret secret,
       InstantSource clock) {
-    return new Admission(index, journal, artifacts, results, conversations, secret, clock);
+    return new Admission(
+        index,
+        journal,
+        artifacts,
+        results,
+        conversations,
+        secret,
+        clock,
+        agent -> Duration.ofHours(24));
   }
 
   @Singleton

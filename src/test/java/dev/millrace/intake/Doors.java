@@ -18,6 +18,7 @@ import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
 import dev.millrace.journal.Marks;
 import dev.millrace.storage.MemoryStorage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,14 @@ final class Doors {
       new Intake(
           journal,
           new Admission(
-              index, journal, artifacts, results, conversations, new Secret(new byte[16]), clock),
+              index,
+              journal,
+              artifacts,
+              results,
+              conversations,
+              new Secret(new byte[16]),
+              clock,
+              agent -> Duration.ofHours(12)),
           results,
           aftermath,
           pointers,

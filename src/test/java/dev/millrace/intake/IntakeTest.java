@@ -109,7 +109,7 @@ class IntakeTest {
     assertThat(doors.storage.names()).contains(Layout.open(log.job()));
     assertThat(doors.storage.names()).anyMatch(name -> name.startsWith("recent/default/"));
     assertThat(log.state().submitted().deadline())
-        .isEqualTo(SettableClock.NOON.plus(Duration.ofHours(24)));
+        .isEqualTo(SettableClock.NOON.plus(Duration.ofHours(12)));
   }
 
   @Test
@@ -265,7 +265,8 @@ class IntakeTest {
         {"message": "m", "files": [
           {"base64": "aGk="},
           {"name": "a", "url": "https://example.com/a"},
-          {"name": "b", "base64": "###"}]}""";
+          {"name": "b", "base64": "###"}]}\
+        """;
     var wrong =
         (Reading.Wrong)
             new RequestReader(Json.MAPPER, "analyst").read(body.getBytes(StandardCharsets.UTF_8));
@@ -501,7 +502,7 @@ class IntakeTest {
     assertThat(again.state().ended()).isEmpty();
     assertThat(again.state().owner()).isEqualTo(ALICE);
     assertThat(again.state().submitted().deadline())
-        .isEqualTo(doors.clock.instant().plus(Duration.ofHours(24)));
+        .isEqualTo(doors.clock.instant().plus(Duration.ofHours(12)));
     var file = again.state().request().files().getFirst();
     assertThat(doors.storage.bytes(Layout.file(Layout.job(again.job()), file.sha256())))
         .asString()

@@ -6,9 +6,9 @@ import dev.millrace.Golden;
 import dev.millrace.Json;
 import dev.millrace.SettableClock;
 import dev.millrace.job.Artifact;
+import dev.millrace.job.Caps;
 import dev.millrace.job.InputFile;
 import dev.millrace.job.JobRequest;
-import dev.millrace.job.Limits;
 import dev.millrace.job.Message;
 import dev.millrace.job.Origin;
 import dev.millrace.job.Status;
@@ -136,7 +136,7 @@ class GoldenEntriesTest {
             map("type", "object", "properties", Map.of()),
             true,
             "user",
-            new Limits(24, 40, 200000, 900, 10485760),
+            new Caps(24L, 40L, 200000L, 900L, 10485760L),
             NOON,
             true,
             JobRequest.WhenBusy.REFUSE,

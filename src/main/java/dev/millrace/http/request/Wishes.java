@@ -8,6 +8,7 @@ import dev.millrace.http.HttpSettings;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.job.Digest;
+import dev.millrace.job.FileNames;
 import dev.millrace.job.Finding;
 import dev.millrace.job.InputFile;
 import dev.millrace.job.JobRequest;

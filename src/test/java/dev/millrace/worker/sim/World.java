@@ -78,7 +78,16 @@ final class World {
     var aftermath =
         new Aftermath(index, broker, results, conversations, sessions::release, pointers, clock);
     var secret = new Secret(new byte[32]);
-    var admission = new Admission(index, journal, artifacts, results, conversations, secret, clock);
+    var admission =
+        new Admission(
+            index,
+            journal,
+            artifacts,
+            results,
+            conversations,
+            secret,
+            clock,
+            agent -> Duration.ofHours(24));
     var intake =
         new Intake(
             journal,
@@ -113,7 +122,8 @@ final class World {
   /** Bad weather takes long; what a budget cuts short is shown elsewhere. */
   private Agent agent() {
     var ample = new Limits(1_000, 1_000, 1_000_000, 1_000_000, 1L << 40);
-    return new Agent("analyst", model, "Play.", tools.tools(), "", ample, null);
+    return new Agent(
+        "analyst", model, "Play.", tools.tools(), "", ample, null, Agent.USUAL_DEADLINE);
   }
 
   private String id() {
