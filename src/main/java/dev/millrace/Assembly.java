@@ -100,13 +100,23 @@ final class Assembly implements AutoCloseable {
     String value = context.getProperty(key, String.class).orElse("");
     if (!value.isBlank() && context.getProperty(key, setting).isEmpty()) {
       findings.add(
-          "%s (%s) must be a %s, not %s."
+          "%s (%s) must be %s, not %s."
               .formatted(
                   key,
                   key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"),
-                  setting.getSimpleName(),
+                  inWords(setting),
                   value));
     }
+  }
+
+  private static String inWords(Argument<?> setting) {
+    return switch (setting.getSimpleName()) {
+      case "int", "long", "Integer", "Long" -> "a whole number";
+      case "double", "Double" -> "a number";
+      case "boolean", "Boolean" -> "true or false";
+      case "Duration" -> "a time such as 30s or 5m";
+      default -> "a " + setting.getSimpleName();
+    };
   }
 
   /**

@@ -69,6 +69,18 @@ class MainTest {
   }
 
   @Test
+  void a_setting_of_the_wrong_kind_is_refused_in_words_that_no_programmer_needs()
+      throws IOException {
+    set("MILLRACE_HTTP_PORT=abc", "MILLRACE_BUS_LOCK=soon");
+
+    assertThat(run("serve")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .contains("(MILLRACE_HTTP_PORT) must be a whole number, not abc.")
+        .contains("(MILLRACE_BUS_LOCK) must be a time such as 30s or 5m, not soon.");
+  }
+
+  @Test
   void a_data_directory_of_somebody_else_is_named_with_its_owner() throws IOException {
     set("MILLRACE_STORAGE_DIRECTORY=" + folder);
 
