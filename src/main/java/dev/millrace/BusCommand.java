@@ -63,8 +63,7 @@ final class BusCommand implements Callable<Integer> {
     var stop = new CountDownLatch(1);
     var stopped = new CountDownLatch(1);
     var hook = new Thread(() -> stopAndWait(stop, stopped), "stop");
-    try (var namespace =
-            Namespace.open(setup, data, InstantSource.system(), Namespace.Options.DEFAULT);
+    try (var namespace = open(setup);
         var local = listen(namespace)) {
       Runtime.getRuntime().addShutdownHook(hook);
       introduce(local, namespace.entities());
@@ -73,6 +72,14 @@ final class BusCommand implements Callable<Integer> {
       stopped.countDown();
     }
     return 0;
+  }
+
+  private Namespace open(NamespaceSetup setup) {
+    try {
+      return Namespace.open(setup, data, InstantSource.system(), Namespace.Options.DEFAULT);
+    } catch (IllegalStateException | UncheckedIOException e) {
+      throw new Misconfigured(List.of(String.valueOf(e.getMessage())), e);
+    }
   }
 
   private LocalNamespace listen(Namespace namespace) {

@@ -33,6 +33,12 @@ final class LocalHost implements Host {
   @Override
   public Server start() {
     var mill = Mill.start(Assembly.start(dotEnv, FREE_PORTS));
+    try {
+      mill.awaitSessions();
+    } catch (RuntimeException e) {
+      mill.close();
+      throw e;
+    }
     return new Server() {
       @Override
       public URI address() {

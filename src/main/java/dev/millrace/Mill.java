@@ -32,6 +32,7 @@ final class Mill implements AutoCloseable {
   private final EmbeddedServer http;
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final CompletableFuture<Void> over = new CompletableFuture<>();
+  private final CompletableFuture<Void> sessionsSeen = new CompletableFuture<>();
 
   private Mill(Assembly assembly, EmbeddedServer http) {
     this.assembly = assembly;
@@ -112,6 +113,8 @@ final class Mill implements AutoCloseable {
       over.completeExceptionally(new Misconfigured(List.of(String.valueOf(e.getMessage())), e));
     } catch (RuntimeException e) {
       log.atWarn().setCause(e).log("sessions are not ready yet; they are tried all the time");
+    } finally {
+      sessionsSeen.complete(null);
     }
   }
 
@@ -136,6 +139,20 @@ final class Mill implements AutoCloseable {
 
   Collection<Place> places() {
     return assembly.places();
+  }
+
+  /**
+   * Waits until it is known whether code can run.
+   *
+   * @throws Misconfigured when it cannot until a person has mended something
+   */
+  void awaitSessions() {
+    sessionsSeen.join();
+    if (over.isCompletedExceptionally()) {
+      throw over.exceptionNow() instanceof RuntimeException fault
+          ? fault
+          : new IllegalStateException(over.exceptionNow());
+    }
   }
 
   /**

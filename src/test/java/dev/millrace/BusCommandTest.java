@@ -3,6 +3,8 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.amqp.BusProcess;
+import dev.millrace.broker.Namespace;
+import dev.millrace.broker.setup.NamespaceSetup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,20 @@ class BusCommandTest {
               "Port %d is taken by another program. Stop it, or choose another port.%n"
                   .formatted(other.getLocalPort()));
     }
+  }
+
+  @Test
+  void a_folder_that_another_has_open_is_named() {
+    try (var other =
+        Namespace.open(
+            NamespaceSetup.ofMillrace(),
+            folder.resolve("data"),
+            InstantSource.system(),
+            Namespace.Options.DEFAULT)) {
+      assertThat(run("--port", "0")).isEqualTo(2);
+    }
+
+    assertThat(err.toString()).contains(folder.toString(), "is in use").hasLineCount(1);
   }
 
   @Test

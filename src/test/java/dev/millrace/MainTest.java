@@ -89,7 +89,7 @@ class MainTest {
     }
 
     assertThat(err.toString())
-        .startsWith("the data directory " + folder.toRealPath())
+        .startsWith("The data directory " + folder.toRealPath())
         .contains("belongs to process " + ProcessHandle.current().pid())
         .hasLineCount(1);
   }
@@ -102,6 +102,18 @@ class MainTest {
     assertThat(run("serve")).isEqualTo(2);
 
     assertThat(err.toString()).contains(file + " is a file").hasLineCount(1);
+  }
+
+  @Test
+  void a_job_is_not_begun_where_no_code_can_run() throws IOException {
+    set(
+        "MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("data"),
+        "MILLRACE_SESSIONS_LOCAL_PYTHON=" + folder.resolve("none"));
+
+    assertThat(run("run", "What is 6 * 7?")).isEqualTo(2);
+
+    assertThat(err.toString()).contains(folder.resolve("none").toString());
+    assertThat(out.toString()).isEmpty();
   }
 
   @Test

@@ -5,7 +5,6 @@ import dev.millrace.storage.Names;
 import dev.millrace.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,10 +44,9 @@ public final class DiskStorage implements Storage {
   }
 
   static DiskStorage open(Path directory, InstantSource clock, Tuning tuning) {
-    possible(directory);
+    PrivateDirectory.make(directory);
     Ownership ownership = null;
     try {
-      Files.createDirectories(directory);
       ownership = Ownership.take(directory);
       return new DiskStorage(new NioDisk(), directory, clock, tuning, ownership);
     } catch (IOException | RuntimeException e) {
@@ -59,22 +57,6 @@ public final class DiskStorage implements Storage {
         throw mistake;
       }
       throw Faults.unavailable("open the data directory " + directory, e);
-    }
-  }
-
-  private static void possible(Path directory) {
-    Path there = directory.toAbsolutePath();
-    while (there.getParent() != null && !Files.exists(there)) {
-      there = there.getParent();
-    }
-    String why =
-        !Files.isDirectory(there)
-            ? there + " is a file"
-            : !Files.isWritable(there) ? "this user may not write to " + there : "";
-    if (!why.isEmpty()) {
-      throw new IllegalStateException(
-          "the data directory cannot be %s: %s. Mend that, or choose another directory in millrace.storage.directory (MILLRACE_STORAGE_DIRECTORY)"
-              .formatted(directory, why));
     }
   }
 

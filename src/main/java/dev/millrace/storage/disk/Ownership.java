@@ -71,9 +71,9 @@ final class Ownership implements AutoCloseable {
                             owner.url().map(url -> ", which serves " + url).orElse("")))
             .orElse("another process");
     return new IllegalStateException(
-        "the data directory %s belongs to %s. Use that one, or stop it first, or choose another"
+        "The data directory %s belongs to %s. Use that one, or stop it first, or choose another"
                 .formatted(directory, who)
-            + " directory in millrace.storage.directory (MILLRACE_STORAGE_DIRECTORY)");
+            + " directory in millrace.storage.directory (MILLRACE_STORAGE_DIRECTORY).");
   }
 
   /** Tells who may ask where the owner serves. */

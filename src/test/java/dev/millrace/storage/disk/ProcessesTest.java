@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,16 @@ class ProcessesTest {
   }
 
   @Test
+  void a_new_data_directory_is_for_this_user_alone() throws Exception {
+    Path made = directory.resolve("made").resolve("here");
+
+    DiskStorage.open(made, InstantSource.system()).close();
+
+    assertThat(Files.getPosixFilePermissions(made))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+  }
+
+  @Test
   void a_second_process_is_refused_and_told_whom_to_ask() throws Exception {
     try (var storage = open()) {
       storage.publishUrl("http://127.0.0.1:8080");
@@ -33,7 +44,7 @@ class ProcessesTest {
 
       try (var said = second.inputReader()) {
         assertThat(said.readLine())
-            .contains("the data directory " + directory.toRealPath())
+            .contains("The data directory " + directory.toRealPath())
             .contains("process " + ProcessHandle.current().pid())
             .contains("which serves http://127.0.0.1:8080")
             .contains("stop it first");
