@@ -61,6 +61,12 @@ class ShapeFaultsTest {
             "package dev.millrace.job; public class Job { dev.millrace.storage.Disk disk; }",
             "package dev.millrace.storage; public class Disk { dev.millrace.job.Job job; }"),
         fault(
+            "a contract that knows who uses it",
+            Shape.THE_REST_CONTRACT_KNOWS_NO_SESSION_MADE_OF_IT,
+            "package dev.millrace.session.pool; public class Session {}",
+            "package dev.millrace.session.rest; class Client {"
+                + " dev.millrace.session.pool.Session session; }"),
+        fault(
             "an implementation of nothing",
             Shape.NAMES_SAY_WHAT_A_THING_IS,
             "package dev.millrace.job; class JobServiceImpl {}"),
