@@ -156,8 +156,8 @@ class ShapeFaultsTest {
                     + " dev.millrace.storage.Disk disk; com.azure.storage.blob.BlobClient blobs;"
                     + " Object clock = java.time.InstantSource.system(); }",
                 "package dev.millrace.storage.disk; class File { dev.millrace.storage.Disk disk; }",
-                "package dev.millrace.storage; public class Disk {"
-                    + " Object at(java.time.Clock clock) { return java.time.Instant.now(clock); } }"));
+                "package dev.millrace.storage; public class Disk { Object at(java.time.Clock clock)"
+                    + " { return java.time.Instant.now(clock); } }"));
 
     assertThat(Shape.RULES).noneMatch(rule -> rule.evaluate(sound).hasViolation());
   }
