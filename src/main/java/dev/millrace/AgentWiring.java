@@ -1,15 +1,15 @@
 package dev.millrace;
 
 import dev.millrace.agent.Agent;
-import dev.millrace.agent.AgentLoop;
 import dev.millrace.agent.AgentSettings;
 import dev.millrace.agent.Agents;
 import dev.millrace.agent.AncestorSettings;
 import dev.millrace.agent.Audience;
 import dev.millrace.agent.Catalog;
-import dev.millrace.agent.JobSessions;
 import dev.millrace.agent.Observer;
-import dev.millrace.agent.VirtualTasks;
+import dev.millrace.agent.work.AgentLoop;
+import dev.millrace.agent.work.JobSessions;
+import dev.millrace.agent.work.VirtualTasks;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.journal.Journal;
 import dev.millrace.model.Models;

@@ -1,10 +1,10 @@
 package dev.millrace;
 
 import dev.millrace.agent.Agent;
-import dev.millrace.agent.AgentLoop;
 import dev.millrace.agent.Agents;
-import dev.millrace.agent.JobSessions;
-import dev.millrace.agent.VirtualTasks;
+import dev.millrace.agent.work.AgentLoop;
+import dev.millrace.agent.work.JobSessions;
+import dev.millrace.agent.work.VirtualTasks;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.RequestReader;

@@ -60,7 +60,8 @@ public record Agent(
     this(name, model, instructions, tools, "", Limits.USUAL, null, USUAL_DEADLINE);
   }
 
-  Optional<Map<String, Object>> schema() {
+  /** The schema, if it has one. */
+  public Optional<Map<String, Object>> schema() {
     return Optional.ofNullable(responseSchema);
   }
 }

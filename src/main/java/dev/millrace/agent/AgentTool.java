@@ -9,21 +9,22 @@ import dev.millrace.tool.schema.Description;
  * An agent that another one can call. The loop does its work itself, in the same slot, in the same
  * code session and on the budget of the job; each of its steps is written down like any other.
  */
-final class AgentTool implements RecordTool<AgentTool.Arguments> {
+public final class AgentTool implements RecordTool<AgentTool.Arguments> {
   static final String PREFIX = "agent_";
 
   private final Agent agent;
 
-  AgentTool(Agent agent) {
+  public AgentTool(Agent agent) {
     this.agent = agent;
   }
 
   /** What it is asked. */
-  record Arguments(
+  public record Arguments(
       @Description("What it has to do, with all it needs to know: it sees nothing else.")
           String message) {}
 
-  Agent agent() {
+  /** Who is called. */
+  public Agent agent() {
     return agent;
   }
 

@@ -46,7 +46,7 @@ public final class Audience {
   }
 
   /** Those who hear of one job, while one worker has it. */
-  Listening of(Claim claim) {
+  public Listening of(Claim claim) {
     JobState state = claim.state();
     var job =
         new Observer.Job(
@@ -78,25 +78,31 @@ public final class Audience {
   }
 
   /** What a worker tells. Safe for use by many threads. */
-  record Listening(List<Listener> listeners) {
-    boolean anybody() {
+  public static final class Listening {
+    private final List<Listener> listeners;
+
+    private Listening(List<Listener> listeners) {
+      this.listeners = List.copyOf(listeners);
+    }
+
+    public boolean anybody() {
       return !listeners.isEmpty();
     }
 
-    void text(int step, String delta) {
+    public void text(int step, String delta) {
       tell(new Told.Said(new Update.Text(step, delta)));
     }
 
-    void output(int step, Enum<?> stream, String delta) {
+    public void output(int step, Enum<?> stream, String delta) {
       tell(new Told.Said(new Update.Output(step, stream.name().toLowerCase(Locale.ROOT), delta)));
     }
 
-    void ended(Ending ending) {
+    public void ended(Ending ending) {
       tell(new Told.Ended(ending));
     }
 
     /** This worker has nothing more to say; what was said is still told. */
-    void over() {
+    public void over() {
       tell(new Told.Over());
     }
 

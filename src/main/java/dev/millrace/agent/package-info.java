@@ -1,6 +1,6 @@
 /**
- * The loop: ask the model, run its tools, write down each step before the next begins. What a log
- * already holds is not done again, whoever did it.
+ * Who can be asked: agents as the settings and the beans declare them, with their models, tools and
+ * limits, and who hears of their jobs. {@link dev.millrace.agent.work} does the work.
  */
 @NullMarked
 package dev.millrace.agent;

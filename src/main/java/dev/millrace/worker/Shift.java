@@ -1,8 +1,8 @@
 package dev.millrace.worker;
 
 import dev.millrace.agent.Agent;
-import dev.millrace.agent.AgentLoop;
 import dev.millrace.agent.Agents;
+import dev.millrace.agent.work.AgentLoop;
 import dev.millrace.bus.Delivery;
 import dev.millrace.bus.Verdict;
 import dev.millrace.intake.Aftermath;

@@ -12,25 +12,25 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Says what it was given to say, in order, and remembers what it was asked. */
-final class ScriptedModel implements LanguageModel {
-  final List<Prompt> asked = new ArrayList<>();
+public final class ScriptedModel implements LanguageModel {
+  public final List<Prompt> asked = new ArrayList<>();
   private final Deque<Supplier<Reply>> script = new ArrayDeque<>();
 
-  ScriptedModel says(String text, ToolCall... calls) {
+  public ScriptedModel says(String text, ToolCall... calls) {
     return replies(
         new Reply.Answer(Message.assistant(text, List.of(calls)), new Usage(10, 5), null));
   }
 
-  ScriptedModel replies(Reply reply) {
+  public ScriptedModel replies(Reply reply) {
     return does(() -> reply);
   }
 
-  ScriptedModel does(Supplier<Reply> reply) {
+  public ScriptedModel does(Supplier<Reply> reply) {
     script.add(reply);
     return this;
   }
 
-  static ToolCall call(String id, String tool) {
+  public static ToolCall call(String id, String tool) {
     return ToolCall.of(id, tool, Map.of("code", "print(1)"));
   }
 

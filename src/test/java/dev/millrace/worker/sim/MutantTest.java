@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The simulator can fail: take any one guard out, and it does. */
+@Tag("full")
 @Execution(ExecutionMode.CONCURRENT)
 class MutantTest {
   private static final String AFTERMATH = "intake/Aftermath.java";
@@ -25,7 +27,8 @@ class MutantTest {
   private static final String SHIFT = "worker/Shift.java";
   private static final String SWEEPER = "worker/Sweeper.java";
   private static final String WORKER = "worker/Worker.java";
-  private static final String LOOP = "agent/Calls.java";
+  private static final String WORK = "agent/work/Work.java";
+  private static final String LOOP = "agent/work/Calls.java";
 
   static List<Mutant> mutants() {
     return List.of(
@@ -269,6 +272,22 @@ class MutantTest {
             "mine ? Optional.empty() : adopt(tool, intent, context(intent, intent.deadline(),"
                 + " made))",
             "Optional.empty()"),
+        new Mutant(
+            "last words that are not known for the last",
+            WORK,
+            "    Optional<StopReason> usedUp ="
+                + " Optional.ofNullable(answer.asked()).flatMap(Work::budgetWord);\n",
+            "    Optional<StopReason> usedUp = Optional.empty();\n"),
+        new Mutant(
+            "what was asked is not written down",
+            WORK,
+            "                parent,\n                asked),",
+            "                parent,\n                null),"),
+        new Mutant(
+            "the schema is explained for ever",
+            WORK,
+            "    return askedBefore(Asked.SCHEMA)\n",
+            "    return agent.name().isEmpty()\n"),
         new Mutant(
             "the sweeper sends nothing again",
             SWEEPER,

@@ -1,6 +1,6 @@
 package dev.millrace.worker.sim;
 
-import dev.millrace.agent.Tasks;
+import dev.millrace.agent.work.Tasks;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;

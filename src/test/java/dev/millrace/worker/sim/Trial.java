@@ -1,5 +1,7 @@
 package dev.millrace.worker.sim;
 
+import dev.millrace.agent.work.Takeovers;
+import dev.millrace.intake.SummaryScene;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -24,6 +26,9 @@ final class Trial {
 
   private static boolean broken(FaultsOfOurs faultsOfOurs) {
     if (found("guards", Trial::guards)) {
+      return true;
+    }
+    if (found("takeovers", Takeovers::broken) || found("summary", SummaryScene::broken)) {
       return true;
     }
     if (found("calm", () -> CrashPointTest.EVERYTHING.crashingAt(List.of()).broken())) {

@@ -2,9 +2,9 @@ package dev.millrace.worker.sim;
 
 import dev.millrace.Json;
 import dev.millrace.agent.Agent;
-import dev.millrace.agent.AgentLoop;
 import dev.millrace.agent.Agents;
-import dev.millrace.agent.JobSessions;
+import dev.millrace.agent.work.AgentLoop;
+import dev.millrace.agent.work.JobSessions;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.RequestReader;

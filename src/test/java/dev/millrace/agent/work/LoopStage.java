@@ -1,7 +1,12 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
 import dev.millrace.Json;
 import dev.millrace.SettableClock;
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.Audience;
+import dev.millrace.agent.Observer;
+import dev.millrace.agent.PictureLimits;
+import dev.millrace.agent.ScriptedModel;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.job.Caps;
 import dev.millrace.job.Ending;

@@ -1,9 +1,13 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
 import static dev.millrace.agent.ScriptedModel.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.Eventually;
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.AgentTool;
+import dev.millrace.agent.Observer;
+import dev.millrace.agent.ScriptedModel;
 import dev.millrace.job.Caps;
 import dev.millrace.job.Ending;
 import dev.millrace.job.Message;

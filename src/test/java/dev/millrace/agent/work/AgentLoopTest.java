@@ -1,4 +1,4 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
 import static dev.millrace.agent.ScriptedModel.call;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.Json;
 import dev.millrace.SettableClock;
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.ScriptedModel;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobId;

@@ -1,5 +1,6 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
+import dev.millrace.agent.Agent;
 import dev.millrace.job.Ending;
 import dev.millrace.job.Finding;
 import dev.millrace.job.Message;

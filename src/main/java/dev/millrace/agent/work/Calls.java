@@ -1,5 +1,6 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
+import dev.millrace.agent.AgentTool;
 import dev.millrace.job.Artifact;
 import dev.millrace.job.StopReason;
 import dev.millrace.job.ToolCall;

@@ -1,4 +1,4 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

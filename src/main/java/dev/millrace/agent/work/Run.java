@@ -1,5 +1,7 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.Audience;
 import dev.millrace.artifact.Folder;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Claim;

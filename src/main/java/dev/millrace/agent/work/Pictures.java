@@ -1,5 +1,6 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
+import dev.millrace.agent.PictureLimits;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.job.Artifact;
 import dev.millrace.job.Unavailable;

@@ -1,4 +1,4 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
 import dev.millrace.job.Artifact;
 import dev.millrace.job.Message;

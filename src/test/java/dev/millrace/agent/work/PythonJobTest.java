@@ -1,4 +1,4 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.Json;
 import dev.millrace.Needs;
 import dev.millrace.SettableClock;
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.ScriptedModel;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.artifact.Folder;
 import dev.millrace.job.Artifact;

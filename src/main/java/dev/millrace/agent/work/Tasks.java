@@ -1,4 +1,4 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
 import java.time.Duration;
 import java.util.Optional;

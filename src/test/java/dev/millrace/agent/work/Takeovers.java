@@ -1,6 +1,8 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
 import dev.millrace.SettableClock;
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.AgentTool;
 import dev.millrace.job.Artifact;
 import dev.millrace.job.Caps;
 import dev.millrace.job.Ending;

@@ -1,5 +1,8 @@
-package dev.millrace.agent;
+package dev.millrace.agent.work;
 
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.Audience;
+import dev.millrace.agent.PictureLimits;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.job.Ending;
 import dev.millrace.journal.Claim;
