@@ -1,8 +1,8 @@
 package dev.millrace;
 
 import dev.millrace.agent.Agents;
-import dev.millrace.agent.work.AgentLoop;
-import dev.millrace.agent.work.JobSessions;
+import dev.millrace.agent.loop.AgentLoop;
+import dev.millrace.agent.loop.JobSessions;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.JobQueue;

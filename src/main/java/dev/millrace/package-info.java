@@ -15,7 +15,7 @@
  *   <li>{@link dev.millrace.model}: language models behind one port, from Azure OpenAI to one of
  *       rules.
  *   <li>{@link dev.millrace.tool}: the port to what a model can have done.
- *   <li>{@link dev.millrace.agent}: who can be asked; {@link dev.millrace.agent.work} is the loop
+ *   <li>{@link dev.millrace.agent}: who can be asked; {@link dev.millrace.agent.loop} is the loop
  *       that asks models and runs tools, step by step.
  *   <li>{@link dev.millrace.worker}: one delivery from its first look to its verdict; the sweeper.
  *   <li>{@link dev.millrace.http}: the HTTP doors: jobs, their events and their files.

@@ -2,9 +2,9 @@ package dev.millrace;
 
 import dev.millrace.agent.Agent;
 import dev.millrace.agent.Agents;
-import dev.millrace.agent.work.AgentLoop;
-import dev.millrace.agent.work.JobSessions;
-import dev.millrace.agent.work.VirtualTasks;
+import dev.millrace.agent.loop.AgentLoop;
+import dev.millrace.agent.loop.JobSessions;
+import dev.millrace.agent.loop.VirtualTasks;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.RequestReader;

@@ -2,7 +2,7 @@ package dev.millrace.worker;
 
 import dev.millrace.agent.Agent;
 import dev.millrace.agent.Agents;
-import dev.millrace.agent.work.AgentLoop;
+import dev.millrace.agent.loop.AgentLoop;
 import dev.millrace.bus.Delivery;
 import dev.millrace.bus.Verdict;
 import dev.millrace.intake.Aftermath;

@@ -1,7 +1,7 @@
 package dev.millrace.worker;
 
 import dev.millrace.agent.Agents;
-import dev.millrace.agent.work.AgentLoop;
+import dev.millrace.agent.loop.AgentLoop;
 import dev.millrace.bus.Delivery;
 import dev.millrace.bus.Reading;
 import dev.millrace.bus.RequestReader;

@@ -27,8 +27,8 @@ class MutantTest {
   private static final String SHIFT = "worker/Shift.java";
   private static final String SWEEPER = "worker/Sweeper.java";
   private static final String WORKER = "worker/Worker.java";
-  private static final String WORK = "agent/work/Work.java";
-  private static final String LOOP = "agent/work/Calls.java";
+  private static final String WORK = "agent/loop/Work.java";
+  private static final String LOOP = "agent/loop/Calls.java";
 
   static List<Mutant> mutants() {
     return List.of(

@@ -1,6 +1,6 @@
 package dev.millrace.worker.sim;
 
-import dev.millrace.agent.work.Tasks;
+import dev.millrace.agent.loop.Tasks;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;

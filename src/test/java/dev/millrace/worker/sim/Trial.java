@@ -1,6 +1,6 @@
 package dev.millrace.worker.sim;
 
-import dev.millrace.agent.work.Takeovers;
+import dev.millrace.agent.loop.Takeovers;
 import dev.millrace.intake.SummaryScene;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package dev.millrace.agent.work;
+package dev.millrace.agent.loop;
 
 import dev.millrace.journal.Halt;
 import java.time.Duration;

@@ -4,6 +4,6 @@
  * log, so whoever takes over decides the same.
  */
 @NullMarked
-package dev.millrace.agent.work;
+package dev.millrace.agent.loop;
 
 import org.jspecify.annotations.NullMarked;

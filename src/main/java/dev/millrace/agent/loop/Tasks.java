@@ -1,4 +1,4 @@
-package dev.millrace.agent.work;
+package dev.millrace.agent.loop;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.millrace.agent.work;
+package dev.millrace.agent.loop;
 
 import static dev.millrace.agent.ScriptedModel.call;
 import static org.assertj.core.api.Assertions.assertThat;

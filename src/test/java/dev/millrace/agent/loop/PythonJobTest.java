@@ -1,4 +1,4 @@
-package dev.millrace.agent.work;
+package dev.millrace.agent.loop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.millrace.agent.work;
+package dev.millrace.agent.loop;
 
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.job.JobId;
