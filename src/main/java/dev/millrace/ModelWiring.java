@@ -1,10 +1,10 @@
 package dev.millrace;
 
+import dev.millrace.job.retry.Pauses;
 import dev.millrace.model.AzureOpenAiSettings;
 import dev.millrace.model.ModelSettings;
 import dev.millrace.model.Models;
 import dev.millrace.model.openai.Connections;
-import dev.millrace.model.waiting.Pauses;
 import dev.millrace.storage.StorageSettings;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.env.Environment;

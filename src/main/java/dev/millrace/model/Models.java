@@ -1,6 +1,7 @@
 package dev.millrace.model;
 
 import com.azure.core.credential.TokenCredential;
+import dev.millrace.job.retry.Pauses;
 import dev.millrace.model.claude.ClaudeModel;
 import dev.millrace.model.openai.ChatModel;
 import dev.millrace.model.openai.Connections;
@@ -10,7 +11,6 @@ import dev.millrace.model.rehearsal.RehearsalModel;
 import dev.millrace.model.waiting.Attempt;
 import dev.millrace.model.waiting.Manners;
 import dev.millrace.model.waiting.PatientModel;
-import dev.millrace.model.waiting.Pauses;
 import io.micronaut.serde.ObjectMapper;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -113,8 +113,7 @@ public final class Models {
             setup.kind() == ModelKind.AZURE,
             means.connections(),
             signIn,
-            means.json(),
-            means.clock()),
+            means.json()),
         means);
   }
 

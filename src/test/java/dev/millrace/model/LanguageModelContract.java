@@ -29,7 +29,12 @@ abstract class LanguageModelContract extends CallsContract {
 
   @Test
   void a_busy_model_is_not_asked_again_before_the_date_it_names() {
-    server.then(busy("Retry-After", "Sat, 21 Nov 2099 12:00:00 GMT"));
+    server.then(
+        busy(
+            "Retry-After",
+            "Sat, 21 Nov 2099 12:00:00 GMT",
+            "Date",
+            "Sat, 21 Nov 2026 12:00:00 GMT"));
 
     assertThatThrownBy(() -> model().reply(sum())).isInstanceOf(Unavailable.class);
     assertThat(server.asked()).hasSize(1);

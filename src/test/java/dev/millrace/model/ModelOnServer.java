@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.azure.core.credential.AccessToken;
 import dev.millrace.Json;
 import dev.millrace.SettableClock;
+import dev.millrace.ToldPauses;
 import dev.millrace.job.Message;
 import dev.millrace.model.LanguageModel.Prompt;
 import dev.millrace.model.LanguageModel.Reply;

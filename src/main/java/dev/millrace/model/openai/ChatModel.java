@@ -3,12 +3,12 @@ package dev.millrace.model.openai;
 import com.azure.ai.openai.OpenAIAsyncClient;
 import com.azure.core.http.HttpHeaderName;
 import dev.millrace.job.Unavailable;
+import dev.millrace.job.retry.RetryAfter;
 import dev.millrace.model.LanguageModel.Prompt;
 import dev.millrace.model.LanguageModel.Reply;
 import dev.millrace.model.LanguageModel.Words;
 import dev.millrace.model.waiting.Attempt;
 import dev.millrace.model.waiting.Busy;
-import dev.millrace.model.waiting.RetryAfter;
 import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +33,6 @@ public final class ChatModel implements Attempt {
   private final Wire wire;
   private final SignIn signIn;
   private final ObjectMapper json;
-  private final InstantSource clock;
   private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
   /**
@@ -58,19 +56,13 @@ public final class ChatModel implements Attempt {
    * @param azure whether it is of Azure; everybody else has other addresses
    */
   public ChatModel(
-      Target target,
-      boolean azure,
-      Connections connections,
-      SignIn signIn,
-      ObjectMapper json,
-      InstantSource clock) {
+      Target target, boolean azure, Connections connections, SignIn signIn, ObjectMapper json) {
     this.target = target;
     Supplier<OpenAIAsyncClient> client =
         azure ? connections.azure(target.url.resolve("/").toString()) : connections.compatible();
     this.wire = new Wire(client, target.url, target.model, target.timeout, target.stall);
     this.signIn = signIn;
     this.json = json;
-    this.clock = clock;
   }
 
   @Override
@@ -218,7 +210,7 @@ public final class ChatModel implements Attempt {
               .formatted(target.model, target.url.getAuthority(), code));
     }
     Duration asked =
-        RetryAfter.in(name -> refused.headers().getValue(HttpHeaderName.fromString(name)), clock)
+        RetryAfter.in(name -> refused.headers().getValue(HttpHeaderName.fromString(name)))
             .orElse(null);
     return refused.status() == 429 || asked != null
         ? Busy.everybody("it is busy " + code, asked)

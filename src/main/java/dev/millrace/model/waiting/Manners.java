@@ -1,5 +1,6 @@
 package dev.millrace.model.waiting;
 
+import dev.millrace.job.retry.Pauses;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.DoubleSupplier;

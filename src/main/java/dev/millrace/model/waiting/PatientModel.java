@@ -1,6 +1,7 @@
 package dev.millrace.model.waiting;
 
 import dev.millrace.job.Unavailable;
+import dev.millrace.job.retry.Growing;
 import dev.millrace.model.LanguageModel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ public final class PatientModel implements LanguageModel {
   private final Attempt attempt;
   private final Manners manners;
   private final Lane lane;
+  private final Growing growing;
 
   /**
    * What is known about the model.
@@ -29,6 +31,7 @@ public final class PatientModel implements LanguageModel {
     this.attempt = attempt;
     this.manners = manners;
     this.lane = new Lane(manners.concurrent(), manners.clock());
+    this.growing = new Growing(FIRST, LONGEST, manners.random());
   }
 
   @Override
@@ -87,7 +90,7 @@ public final class PatientModel implements LanguageModel {
           if (tries == TRIES) {
             throw givenUp();
           }
-          Duration pause = e.retryAfter().orElse(growing(tries));
+          Duration pause = e.retryAfter().orElse(growing.pause(tries));
           if (e.concernsEverybody()) {
             lane.close(pause);
           } else {
@@ -100,7 +103,7 @@ public final class PatientModel implements LanguageModel {
     /** Somebody else's bad news is everybody's; so are those that come in while it waits. */
     private void waitUntilOpen() throws InterruptedException {
       for (Duration closed = lane.closedFor(); closed.isPositive(); closed = lane.closedFor()) {
-        pause(closed.plus(spread(closed.dividedBy(10))));
+        pause(closed.plus(growing.spread(closed.dividedBy(10))));
       }
     }
 
@@ -118,18 +121,5 @@ public final class PatientModel implements LanguageModel {
               described() + " is not asked for now: it has told others that it is busy")
           : new Unavailable("%s could not answer: %s".formatted(described(), last.why()), last);
     }
-  }
-
-  /**
-   * Half of it is certain, so that nobody hurries, and half is not, so that not all come at once.
-   */
-  private Duration growing(int tries) {
-    Duration full = FIRST.multipliedBy(1L << Math.min(tries - 1, 10));
-    Duration half = (full.compareTo(LONGEST) > 0 ? LONGEST : full).dividedBy(2);
-    return half.plus(spread(half));
-  }
-
-  private Duration spread(Duration most) {
-    return Duration.ofNanos(Math.round(most.toNanos() * manners.random().getAsDouble()));
   }
 }

@@ -2,13 +2,13 @@ package dev.millrace.session.azure;
 
 import com.azure.core.credential.TokenCredential;
 import dev.millrace.job.Secret;
+import dev.millrace.job.retry.Pauses;
 import dev.millrace.session.CodeSession;
 import dev.millrace.session.Past;
 import dev.millrace.session.SessionPool;
 import dev.millrace.session.SessionSettings;
 import dev.millrace.session.pool.RestPool;
 import dev.millrace.session.rest.ExecutorClient;
-import dev.millrace.session.rest.Pauses;
 import dev.millrace.session.rest.Retries;
 import io.micronaut.serde.ObjectMapper;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.millrace.session.local;
 
 import dev.millrace.job.Unavailable;
-import dev.millrace.session.rest.Pauses;
+import dev.millrace.job.retry.Pauses;
 import dev.millrace.session.rest.PoolAddress;
 import io.micronaut.serde.ObjectMapper;
 import java.time.Duration;

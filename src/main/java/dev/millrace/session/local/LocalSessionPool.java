@@ -2,6 +2,7 @@ package dev.millrace.session.local;
 
 import dev.millrace.job.Secret;
 import dev.millrace.job.Unavailable;
+import dev.millrace.job.retry.Pauses;
 import dev.millrace.session.CodeSession;
 import dev.millrace.session.Past;
 import dev.millrace.session.SessionPool;
@@ -10,7 +11,6 @@ import dev.millrace.session.pool.PoolKind;
 import dev.millrace.session.pool.RestPool;
 import dev.millrace.session.rest.ApiVersion;
 import dev.millrace.session.rest.ExecutorClient;
-import dev.millrace.session.rest.Pauses;
 import dev.millrace.session.rest.Retries;
 import io.micronaut.serde.ObjectMapper;
 import java.net.URI;

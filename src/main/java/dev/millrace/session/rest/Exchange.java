@@ -1,6 +1,7 @@
 package dev.millrace.session.rest;
 
 import dev.millrace.job.Unavailable;
+import dev.millrace.job.retry.RetryAfter;
 import dev.millrace.session.rest.PoolAddress.Target;
 import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.ObjectMapper;
@@ -112,7 +113,7 @@ final class Exchange implements AutoCloseable {
     }
 
     Busy noRoom() {
-      return new Busy("it has no room" + fault().said(), RetryAfter.in(headers), false, null);
+      return new Busy("it has no room" + fault().said(), retryAfter(headers), false, null);
     }
   }
 
@@ -183,6 +184,10 @@ final class Exchange implements AutoCloseable {
     }
   }
 
+  private static @Nullable Duration retryAfter(HttpHeaders headers) {
+    return RetryAfter.in(name -> headers.firstValue(name).orElse(null)).orElse(null);
+  }
+
   private static Busy lost(@Nullable Throwable cause) {
     if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
       return new Busy("it cannot be reached", null, false, cause);
@@ -212,7 +217,7 @@ final class Exchange implements AutoCloseable {
         default ->
             throw new Busy(
                 "it is busy or has a fault (%d)%s".formatted(status, fault.said()),
-                RetryAfter.in(streamed.headers),
+                retryAfter(streamed.headers),
                 status != 429,
                 null);
       }

@@ -1,6 +1,8 @@
 package dev.millrace.session.rest;
 
 import dev.millrace.job.Unavailable;
+import dev.millrace.job.retry.Growing;
+import dev.millrace.job.retry.Pauses;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
@@ -13,7 +15,7 @@ public final class Retries {
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final Pauses pauses;
-  private final DoubleSupplier random;
+  private final Growing growing;
   private final Duration patience;
 
   /**
@@ -21,7 +23,7 @@ public final class Retries {
    */
   public Retries(Pauses pauses, DoubleSupplier random, Duration patience) {
     this.pauses = pauses;
-    this.random = random;
+    this.growing = new Growing(FIRST, LONGEST, random);
     this.patience = patience;
   }
 
@@ -33,11 +35,11 @@ public final class Retries {
 
   <T> T until(String attempted, Try<T> request) throws InterruptedException {
     Duration waited = Duration.ZERO;
-    for (int tried = 0; ; tried++) {
+    for (int tried = 1; ; tried++) {
       try {
         return request.make();
       } catch (Busy e) {
-        Duration pause = e.retryAfter().orElse(growing(tried));
+        Duration pause = e.retryAfter().orElse(growing.pause(tried));
         waited = waited.plus(pause);
         if (waited.compareTo(patience) > 0) {
           throw new Unavailable("could not %s: %s".formatted(attempted, e.why()), e);
@@ -49,13 +51,5 @@ public final class Retries {
 
   void pause(Duration pause) throws InterruptedException {
     pauses.pause(pause);
-  }
-
-  /**
-   * Half of it is certain, so that nobody hurries, and half is not, so that not all come at once.
-   */
-  private Duration growing(int tried) {
-    long full = Math.min(FIRST.toMillis() << Math.min(tried, 16), LONGEST.toMillis());
-    return Duration.ofMillis(Math.round(full / 2.0 + full / 2.0 * random.getAsDouble()));
   }
 }

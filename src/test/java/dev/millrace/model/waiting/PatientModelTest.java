@@ -8,6 +8,7 @@ import dev.millrace.SettableClock;
 import dev.millrace.job.Message;
 import dev.millrace.job.Unavailable;
 import dev.millrace.job.Usage;
+import dev.millrace.job.retry.Pauses;
 import dev.millrace.model.LanguageModel.Prompt;
 import dev.millrace.model.LanguageModel.Reply;
 import java.time.Duration;

@@ -3,13 +3,13 @@ package dev.millrace.session.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.SettableClock;
+import dev.millrace.ToldPauses;
 import dev.millrace.session.CodeSession;
 import dev.millrace.session.Execution;
 import dev.millrace.session.SessionFile;
 import dev.millrace.session.SessionPoolContract;
 import dev.millrace.session.rest.ApiVersion;
 import dev.millrace.session.rest.Bench;
-import dev.millrace.session.rest.ToldPauses;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,8 @@ package dev.millrace.session.rest;
 
 import dev.millrace.Json;
 import dev.millrace.SettableClock;
+import dev.millrace.ToldPauses;
+import dev.millrace.job.retry.Pauses;
 import java.io.IOException;
 import java.time.Duration;
 

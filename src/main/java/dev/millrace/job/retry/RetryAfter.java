@@ -1,30 +1,26 @@
-package dev.millrace.model.waiting;
+package dev.millrace.job.retry;
 
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** How long a model asks to be left alone: in milliseconds, in seconds, or until a date. */
+/** How long a server asks to be left alone: in milliseconds, in seconds, or until a date. */
 public final class RetryAfter {
   private RetryAfter() {}
 
   /**
    * @param header gives the value of a header, or null
    */
-  public static Optional<Duration> in(
-      Function<String, @Nullable String> header, InstantSource clock) {
+  public static Optional<Duration> in(Function<String, @Nullable String> header) {
+    String said = header.apply("Retry-After");
     return number(header.apply("retry-after-ms"))
         .map(millis -> Duration.ofNanos(Math.round(millis * 1e6)))
-        .or(
-            () ->
-                number(header.apply("Retry-After"))
-                    .map(seconds -> Duration.ofNanos(Math.round(seconds * 1e9))))
-        .or(() -> untilDate(header, clock));
+        .or(() -> number(said).map(seconds -> Duration.ofNanos(Math.round(seconds * 1e9))))
+        .or(() -> date(said).flatMap(until -> from(header.apply("Date"), until)));
   }
 
   private static Optional<Double> number(@Nullable String text) {
@@ -34,11 +30,10 @@ public final class RetryAfter {
         .map(Double::valueOf);
   }
 
-  /** By the clock of who says so, if that is known: ours may differ. */
-  private static Optional<Duration> untilDate(
-      Function<String, @Nullable String> header, InstantSource clock) {
-    return date(header.apply("Retry-After"))
-        .map(until -> Duration.between(date(header.apply("Date")).orElseGet(clock::instant), until))
+  /** By the clock of who says so: ours may differ. */
+  private static Optional<Duration> from(@Nullable String now, Instant until) {
+    return date(now)
+        .map(then -> Duration.between(then, until))
         .map(pause -> pause.isNegative() ? Duration.ZERO : pause);
   }
 

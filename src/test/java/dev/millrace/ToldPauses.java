@@ -1,7 +1,6 @@
-package dev.millrace.model;
+package dev.millrace;
 
-import dev.millrace.SettableClock;
-import dev.millrace.model.waiting.Pauses;
+import dev.millrace.job.retry.Pauses;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

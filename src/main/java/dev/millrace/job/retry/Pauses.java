@@ -1,4 +1,4 @@
-package dev.millrace.session.rest;
+package dev.millrace.job.retry;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
