@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.http.request.Header;
 import dev.millrace.http.view.JobViews;
 import dev.millrace.journal.JobLog;
 import io.micronaut.http.HttpHeaders;
@@ -59,7 +60,7 @@ final class Answers {
 
   /** Whether a caller has this already. */
   static boolean known(HttpRequest<?> request, String tag) {
-    String header = request.getHeaders().get(HttpHeaders.IF_NONE_MATCH);
+    String header = Header.of(request, HttpHeaders.IF_NONE_MATCH);
     return header != null
         && Stream.of(header.split(","))
             .map(String::strip)

@@ -37,12 +37,22 @@ final class ArtifactController {
   private final Answers answers;
   private final JobViews views;
   private final Artifacts artifacts;
+  private final Files files;
+  private final Carrier carrier;
 
-  ArtifactController(Desk desk, Answers answers, JobViews views, Artifacts artifacts) {
+  ArtifactController(
+      Desk desk,
+      Answers answers,
+      JobViews views,
+      Artifacts artifacts,
+      Files files,
+      Carrier carrier) {
     this.desk = desk;
     this.answers = answers;
     this.views = views;
     this.artifacts = artifacts;
+    this.files = files;
+    this.carrier = carrier;
   }
 
   @Get("/artifacts")
@@ -60,7 +70,7 @@ final class ArtifactController {
     Artifact artifact =
         Optional.ofNullable(newest(desk.job(request, id)).get(name))
             .orElseThrow(() -> Refusal.of(Code.NOT_FOUND, "The job has no file of this name."));
-    return Files.answer(
+    return files.answer(
         request,
         name,
         artifact.mediaType(),
@@ -81,7 +91,7 @@ final class ArtifactController {
         artifacts
             .size(folder, sha256)
             .orElseThrow(() -> Refusal.of(Code.NOT_FOUND, "The job has no file of this hash."));
-    return Files.answer(
+    return files.answer(
         request,
         sha256,
         "application/octet-stream",
@@ -96,13 +106,14 @@ final class ArtifactController {
   @Get("/artifacts.zip")
   @Produces("application/zip")
   HttpResponse<Bytes> zip(HttpRequest<?> request, String id) {
-    Collection<Artifact> files = newest(desk.job(request, id)).values();
+    Collection<Artifact> all = newest(desk.job(request, id)).values();
+    carrier.check(all.stream().mapToLong(Artifact::size).sum());
     return HttpResponse.<Bytes>ok(
             Bytes.written(
                 out -> {
                   var zip = new ZipOutputStream(out);
                   var named = new LinkedHashMap<String, Artifact>();
-                  files.forEach(file -> named.put(Disposition.inArchive(file.name()), file));
+                  all.forEach(file -> named.put(Disposition.inArchive(file.name()), file));
                   for (var file : named.entrySet()) {
                     zip.putNextEntry(new ZipEntry(file.getKey()));
                     try (InputStream bytes = open(file.getValue(), 0, Long.MAX_VALUE)) {

@@ -3,14 +3,12 @@ package dev.millrace.http;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Problems;
 import dev.millrace.http.problem.Refusal;
-import dev.millrace.http.problem.RequestIds;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.core.order.Ordered;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
-import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import java.net.URI;
 import java.util.Set;
@@ -39,7 +37,6 @@ final class Doorkeeper implements Ordered {
 
   @RequestFilter
   @Nullable MutableHttpResponse<byte[]> enter(HttpRequest<?> request) {
-    RequestIds.of(request);
     String host = request.getHeaders().get(HttpHeaders.HOST);
     if (host == null || !OURS.contains(name(host))) {
       return problems.answer(
@@ -62,15 +59,6 @@ final class Doorkeeper implements Ordered {
       return name == null ? "" : name.toLowerCase(java.util.Locale.ROOT);
     } catch (IllegalArgumentException e) {
       return "";
-    }
-  }
-
-  @ResponseFilter
-  void leave(HttpRequest<?> request, MutableHttpResponse<?> response) {
-    response.getHeaders().set(RequestIds.HEADER, RequestIds.of(request));
-    response.getHeaders().set("x-content-type-options", "nosniff");
-    if (!response.getHeaders().contains(HttpHeaders.CACHE_CONTROL)) {
-      response.getHeaders().set(HttpHeaders.CACHE_CONTROL, "private, no-cache");
     }
   }
 }

@@ -23,17 +23,20 @@ final class EventController {
   private final Desk desk;
   private final Journal journal;
   private final ObjectMapper json;
+  private final Carrier carrier;
 
-  EventController(Desk desk, Journal journal, ObjectMapper json) {
+  EventController(Desk desk, Journal journal, ObjectMapper json, Carrier carrier) {
     this.desk = desk;
     this.journal = journal;
     this.json = json;
+    this.carrier = carrier;
   }
 
   /** After the end, who has seen it is answered 204, at which browsers stop coming back. */
   @Get
   @Produces(MediaType.TEXT_EVENT_STREAM)
   HttpResponse<Publisher<Event<String>>> events(HttpRequest<?> request, String id) {
+    carrier.checkEvents();
     var job = desk.job(request, id);
     var story =
         new JobStory(journal, job.job(), job.state().request().stream(), json, lastSeen(request));

@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.http.request.Disposition;
+import dev.millrace.http.request.Header;
 import dev.millrace.http.request.Ranges;
 import dev.millrace.http.stream.Bytes;
 import io.micronaut.http.HttpHeaders;
@@ -10,16 +11,22 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
+import jakarta.inject.Singleton;
 import java.io.InputStream;
 
 /**
  * Answers with a file that jobs have made, which may hold anything: it is saved and not shown, and
  * where it is shown it can do nothing.
  */
+@Singleton
 final class Files {
   private static final String SANDBOX = "sandbox; default-src 'none'";
 
-  private Files() {}
+  private final Carrier carrier;
+
+  Files(Carrier carrier) {
+    this.carrier = carrier;
+  }
 
   /** Opens so many bytes from here on. */
   @FunctionalInterface
@@ -28,7 +35,7 @@ final class Files {
   }
 
   /** A file under its content's hash, which never changes; of a HEAD the head alone. */
-  static HttpResponse<Bytes> answer(
+  HttpResponse<Bytes> answer(
       HttpRequest<?> request,
       String name,
       String mediaType,
@@ -39,10 +46,10 @@ final class Files {
     if (Answers.known(request, tag)) {
       return guarded(HttpResponse.status(HttpStatus.NOT_MODIFIED), tag);
     }
-    String condition = request.getHeaders().get(HttpHeaders.IF_RANGE);
+    String condition = Header.of(request, HttpHeaders.IF_RANGE);
     boolean ranged =
         request.getMethod() == HttpMethod.GET && (condition == null || condition.equals(tag));
-    String range = ranged ? request.getHeaders().get(HttpHeaders.RANGE) : null;
+    String range = ranged ? Header.of(request, HttpHeaders.RANGE) : null;
     return switch (Ranges.of(range, size)) {
       case Ranges.Whole() ->
           filled(request, HttpResponse.ok(), name, mediaType, tag, 0, size, file);
@@ -59,7 +66,7 @@ final class Files {
     };
   }
 
-  private static MutableHttpResponse<Bytes> filled(
+  private MutableHttpResponse<Bytes> filled(
       HttpRequest<?> request,
       MutableHttpResponse<Bytes> answer,
       String name,
@@ -72,9 +79,11 @@ final class Files {
         .header(HttpHeaders.CONTENT_LENGTH, Long.toString(length))
         .header(HttpHeaders.CONTENT_DISPOSITION, Disposition.attachment(name))
         .contentType(type(mediaType));
-    return request.getMethod() == HttpMethod.HEAD
-        ? answer
-        : answer.body(Bytes.of(length, () -> file.open(from, length)));
+    if (request.getMethod() == HttpMethod.HEAD) {
+      return answer;
+    }
+    carrier.check(length);
+    return answer.body(Bytes.of(length, () -> file.open(from, length)));
   }
 
   private static MutableHttpResponse<Bytes> guarded(MutableHttpResponse<Bytes> answer, String tag) {

@@ -3,6 +3,7 @@ package dev.millrace.http;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.request.Body;
+import dev.millrace.http.request.Header;
 import dev.millrace.http.request.Prefer;
 import dev.millrace.http.request.Wish;
 import dev.millrace.http.request.Wishes;
@@ -32,7 +33,7 @@ import java.util.regex.Pattern;
 @Controller("/v1/jobs")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class JobController {
-  private static final Pattern KEY = Pattern.compile("[!-~]([ -~]{0,253}[!-~])?");
+  private static final Pattern KEY = Pattern.compile("[!-~&&[^,]]([ -~&&[^,]]{0,253}[!-~&&[^,]])?");
 
   private final Desk desk;
   private final Answers answers;
@@ -65,11 +66,11 @@ final class JobController {
   }
 
   private static Optional<String> key(HttpRequest<?> request) {
-    String key = request.getHeaders().get("Idempotency-Key");
+    String key = Header.of(request, "Idempotency-Key");
     if (key != null && !KEY.matcher(key).matches()) {
       throw Refusal.invalid(
           "Idempotency-Key",
-          "must have 1 to 255 printable characters of ASCII, no blank at an end");
+          "must have 1 to 255 printable characters of ASCII, no comma, no blank at an end");
     }
     return Optional.ofNullable(key);
   }

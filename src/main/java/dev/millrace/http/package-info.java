@@ -2,6 +2,10 @@
  * The HTTP doors. What is here translates and does nothing else: the work is done by the rooms
  * behind it. Every answer about a job is made from its log, so any process can give it. As long as
  * nobody signs in, the server listens on this machine only.
+ *
+ * <p>The same controllers stand behind the server of this process and behind a host of functions.
+ * They read bodies through {@link dev.millrace.http.request.Body} and headers whose commas matter
+ * through {@link dev.millrace.http.request.Header}, and ask {@link Carrier} before they stream.
  */
 @NullMarked
 package dev.millrace.http;

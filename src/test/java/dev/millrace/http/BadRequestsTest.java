@@ -244,8 +244,8 @@ class BadRequestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tab\there", "ümlaut"})
-  void a_key_that_is_not_printable_is_refused(String key) throws Exception {
+  @ValueSource(strings = {"tab\there", "ümlaut", "two, keys"})
+  void a_key_that_is_not_one_printable_word_is_refused(String key) throws Exception {
     String head =
         "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             + "Idempotency-Key: %s\r\nContent-Length: 15\r\nConnection: close\r\n\r\n"

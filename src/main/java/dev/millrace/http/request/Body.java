@@ -4,6 +4,7 @@ import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpRequestWrapper;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.exceptions.BufferLengthExceededException;
@@ -17,7 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a request, as it came: its type is checked, its length is bounded. */
+/**
+ * The body of a request, as it came: its type is checked, its length is bounded. It may still be on
+ * its way, or lie there whole, as the host likes.
+ */
 public final class Body {
   /** How long a body in JSON may take to arrive. */
   private static final int PATIENCE_SECONDS = 30;
@@ -59,11 +63,7 @@ public final class Body {
           Code.UNSUPPORTED_MEDIA_TYPE, "Send JSON in UTF-8, as Content-Type: application/json.");
     }
     checkLength(largest);
-    try (var all =
-        ((ServerHttpRequest<?>) request)
-            .byteBody()
-            .buffer()
-            .get(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    try (var all = carrier(request).byteBody().buffer().get(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       if (all.length() > largest) {
         throw tooLarge(largest);
       }
@@ -94,7 +94,17 @@ public final class Body {
   /** It as a stream of at most so many bytes. The caller closes it. */
   public InputStream stream(long largest) {
     checkLength(largest);
-    return new Bounded(((ServerHttpRequest<?>) request).byteBody().toInputStream(), largest);
+    return new Bounded(carrier(request).byteBody().toInputStream(), largest);
+  }
+
+  /** A host may wrap a request for a controller; the bytes are with the innermost. */
+  private static ServerHttpRequest<?> carrier(HttpRequest<?> request) {
+    HttpRequest<?> inner = request;
+    while (!(inner instanceof ServerHttpRequest<?>)
+        && inner instanceof HttpRequestWrapper<?> outer) {
+      inner = outer.getDelegate();
+    }
+    return (ServerHttpRequest<?>) inner;
   }
 
   private void checkLength(long largest) {

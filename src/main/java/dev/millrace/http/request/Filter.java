@@ -45,7 +45,7 @@ public record Filter(
     var given = new LinkedHashMap<String, String>();
     for (String name : parameters.names()) {
       if (KNOWN.contains(name)) {
-        given.put(name, String.valueOf(parameters.get(name)));
+        given.put(name, String.join(",", parameters.getAll(name)));
       } else {
         findings.add(
             new Finding("?" + name, "is unknown; there are: " + String.join(", ", sorted(KNOWN))));

@@ -3,6 +3,7 @@ package dev.millrace.http.request;
 import dev.millrace.http.problem.Refusal;
 import io.micronaut.http.HttpRequest;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** How long a caller would rather wait than come again. */
@@ -17,13 +18,16 @@ public final class Prefer {
 
   /** As the header {@code Prefer} says; what it says in another way is ignored, as it must be. */
   public static Duration header(HttpRequest<?> request) {
-    String all = String.join(",", request.getHeaders().getAll("Prefer"));
-    var wait = WAIT.matcher(all);
+    var wait = WAIT.matcher(all(request));
     return wait.find() ? bounded(Long.parseLong(wait.group(1))) : Duration.ZERO;
   }
 
   public static boolean async(HttpRequest<?> request) {
-    return ASYNC.matcher(String.join(",", request.getHeaders().getAll("Prefer"))).find();
+    return ASYNC.matcher(all(request)).find();
+  }
+
+  private static String all(HttpRequest<?> request) {
+    return Objects.requireNonNullElse(Header.of(request, "Prefer"), "");
   }
 
   /** As {@code ?wait=} in the address says, in seconds. */
