@@ -22,17 +22,24 @@ final class Fields {
   private final JsonNode object;
   private final String at;
   private final List<Finding> findings;
+  private final OldNames old;
   private final Set<String> known = new TreeSet<>();
   private final List<Fields> within = new ArrayList<>();
 
   Fields(JsonNode object, String at, List<Finding> findings) {
+    this(object, at, findings, OldNames.NONE);
+  }
+
+  Fields(JsonNode object, String at, List<Finding> findings, OldNames old) {
     this.object = object;
     this.at = at;
     this.findings = findings;
+    this.old = old;
+    known.addAll(old.used());
   }
 
   void wrong(String name, String problem) {
-    findings.add(new Finding(at + "/" + name, problem));
+    findings.add(new Finding(at + "/" + old.written(name), problem));
   }
 
   /** Where there are fields that nobody took, here and in the objects within. */
@@ -51,9 +58,12 @@ final class Fields {
   }
 
   boolean flag(String name, boolean otherwise) {
-    Boolean value =
-        typed(name, JsonNode::isBoolean, JsonNode::getBooleanValue, "must be true or false");
+    Boolean value = flag(name);
     return value == null ? otherwise : value;
+  }
+
+  @Nullable Boolean flag(String name) {
+    return typed(name, JsonNode::isBoolean, JsonNode::getBooleanValue, "must be true or false");
   }
 
   /** A whole number of at least 1. */
@@ -125,7 +135,7 @@ final class Fields {
   private <T> @Nullable T typed(
       String name, Function<JsonNode, Boolean> is, Function<JsonNode, T> value, String otherwise) {
     known.add(name);
-    JsonNode node = object.get(name);
+    JsonNode node = object.get(old.written(name));
     if (node == null || node.isNull()) {
       return null;
     }

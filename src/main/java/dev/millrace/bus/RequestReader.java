@@ -52,7 +52,9 @@ public final class RequestReader {
       return new Reading.Unreadable("malformed", "the body must be a JSON object");
     }
     var findings = new ArrayList<Finding>();
-    var fields = new Fields(node, "", findings);
+    var old = OldNames.in(node);
+    findings.addAll(old.contradictions());
+    var fields = new Fields(node, "", findings, old);
     long schema = Objects.requireNonNullElse(fields.count("schema"), SCHEMA);
     if (schema > SCHEMA) {
       return new Reading.Unreadable(
@@ -60,7 +62,7 @@ public final class RequestReader {
           "the body is of schema " + schema + "; this version reads schema " + SCHEMA);
     }
     Fields pointer = fields.object("pointer");
-    return pointer == null ? request(fields, findings) : pointsTo(pointer);
+    return pointer == null ? request(fields, old, findings) : pointsTo(pointer);
   }
 
   private static Reading pointsTo(Fields pointer) {
@@ -74,7 +76,7 @@ public final class RequestReader {
     }
   }
 
-  private Reading request(Fields fields, List<Finding> findings) {
+  private Reading request(Fields fields, OldNames old, List<Finding> findings) {
     String message = fields.text("message");
     if (message == null || message.isBlank()) {
       fields.wrong("message", "is required: say what is to be done");
@@ -98,19 +100,39 @@ public final class RequestReader {
     if (request.kind() != JobRequest.Kind.AGENT) {
       fields.wrong("kind", "this kind is not built yet; use agent");
     }
+    var manner = new Reading.Manner(!old.used().isEmpty(), wait(fields, old));
     return findings.isEmpty()
-        ? new Reading.Wants(
-            request,
-            atMost(
-                MOST_REMARKS,
-                fields.unknown().stream().map(RequestReader::ignored).toList(),
-                more -> "ignored " + more + " more unknown fields"))
+        ? new Reading.Wants(request, warnings(fields, old), manner)
         : new Reading.Wrong(
             request,
             atMost(
                 MOST_REMARKS,
                 findings,
                 more -> new Finding("", "and " + more + " more that is wrong")));
+  }
+
+  private static @Nullable Boolean wait(Fields fields, OldNames old) {
+    Boolean wait = fields.flag(OldNames.WAIT);
+    Boolean background = fields.flag(OldNames.BACKGROUND);
+    if (wait != null && wait.equals(background)) {
+      fields.wrong(
+          OldNames.BACKGROUND, "contradicts " + old.written(OldNames.WAIT) + "; keep one of them");
+    }
+    if (wait == null && background != null) {
+      return !background;
+    }
+    return wait;
+  }
+
+  private static List<String> warnings(Fields fields, OldNames old) {
+    return Stream.concat(
+            old.remarks().stream(),
+            atMost(
+                MOST_REMARKS,
+                fields.unknown().stream().map(RequestReader::ignored).toList(),
+                more -> "ignored " + more + " more unknown fields")
+                .stream())
+        .toList();
   }
 
   private static String ignored(String field) {

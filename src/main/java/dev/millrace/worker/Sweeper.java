@@ -179,7 +179,7 @@ public final class Sweeper {
   private Verdict byTheLog(Delivery.Received message) {
     return switch (reader.read(message.body())) {
       case Reading.PointsTo(JobRef ref) -> sentAgain(journal.job(ref));
-      case Reading.Wants(var request, var warnings) ->
+      case Reading.Wants(var request, var warnings, var manner) ->
           sentAgain(intake.meet(message, request, warnings));
       case Reading.Wrong wrong -> sentAgain(intake.meetWrong(message, wrong));
       case Reading.Unreadable unreadable -> new Verdict.LetGo(Duration.ZERO);

@@ -68,7 +68,7 @@ public final class Worker {
     try {
       return switch (reader.read(delivery.message().body())) {
         case Reading.PointsTo(JobRef job) -> pointedAt(delivery, job);
-        case Reading.Wants(var request, var warnings) ->
+        case Reading.Wants(var request, var warnings, var manner) ->
             admitted(delivery, intake.meet(delivery.message(), request, warnings));
         case Reading.Wrong wrong -> admitted(delivery, intake.meetWrong(delivery.message(), wrong));
         case Reading.Unreadable(String reason, String description) ->

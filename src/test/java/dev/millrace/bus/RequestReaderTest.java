@@ -62,13 +62,91 @@ class RequestReaderTest {
                     JobRequest.WhenBusy.REFUSE,
                     "order-77",
                     Map.of("team", "sales", "priority", 1, "tags", List.of("a", true))),
-                List.of()));
+                List.of(),
+                Reading.Manner.PLAIN));
   }
 
   @Test
   void only_a_message_is_required() {
     assertThat(read("{\"message\": \"hi\"}"))
-        .isEqualTo(new Reading.Wants(JobRequest.of("analyst", "hi"), List.of()));
+        .isEqualTo(
+            new Reading.Wants(JobRequest.of("analyst", "hi"), List.of(), Reading.Manner.PLAIN));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prompt", "input"})
+  void a_message_may_stand_under_an_old_name(String name) {
+    assertThat(read("{\"%s\": \"hi\"}".formatted(name)))
+        .isEqualTo(
+            new Reading.Wants(
+                JobRequest.of("analyst", "hi"),
+                List.of(name + " is an old name of message"),
+                new Reading.Manner(true, null)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session_id", "sessionKey", "conversation_id", "thread_id"})
+  void a_conversation_may_be_named_by_an_old_name(String name) {
+    assertThat(wanted("{\"message\": \"hi\", \"%s\": \"s\"}".formatted(name)).sessionId())
+        .isEqualTo("s");
+  }
+
+  @Test
+  void every_other_field_with_an_old_name_is_taken_by_it() {
+    for (var schema : List.of("response_schema", "response_format")) {
+      assertThat(
+              wanted("{\"message\":\"hi\",\"%s\":{\"type\":\"object\"}}".formatted(schema))
+                  .responseSchema())
+          .isEqualTo(Map.of("type", "object"));
+    }
+    for (var correlation : List.of("correlation_id", "custom_id", "clientToken")) {
+      assertThat(wanted("{\"message\":\"hi\",\"%s\":\"c\"}".formatted(correlation)).correlationId())
+          .isEqualTo("c");
+    }
+    assertThat(wanted("{\"message\":\"hi\",\"enable_tool_calls\":false}").tools()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"waitForResponse\":true",
+        "\"wait_for_response\":true",
+        "\"wait\":true",
+        "\"background\":false",
+        "\"waitForResponse\":true,\"wait\":true,\"background\":false"
+      })
+  void who_wants_to_wait_can_say_so_in_many_ways(String field) {
+    assertThat(((Reading.Wants) read("{\"message\":\"hi\"," + field + "}")).manner().waiting())
+        .isTrue();
+  }
+
+  @Test
+  void names_of_one_field_may_stand_side_by_side_if_they_agree() {
+    assertThat(wanted("{\"message\":\"hi\",\"prompt\":\"hi\",\"input\":null}").message())
+        .isEqualTo("hi");
+  }
+
+  @Test
+  void names_of_one_field_that_differ_are_all_told_of_at_once() {
+    var findings =
+        findings(
+            """
+            {"prompt": "a", "input": "b", "sessionId": "s", "thread_id": "t", "session_id": "s",
+             "response_format": [], "wait": true, "background": true, "limits": {"turns": 0}}
+            """);
+
+    assertThat(findings)
+        .containsExactly(
+            contradicting("input", "prompt"),
+            contradicting("thread_id", "sessionId"),
+            new Finding("/response_format", "must be an object"),
+            new Finding("/limits/turns", "must be a whole number of at least 1"),
+            new Finding("/background", "contradicts wait; keep one of them"));
+  }
+
+  private static Finding contradicting(String name, String other) {
+    return new Finding(
+        "/" + name, "means the same as " + other + " and says something else; keep one of them");
   }
 
   @Test

@@ -146,7 +146,7 @@ public final class Wishes {
           throw Refusal.invalid("/pointer", "is for messages that Millrace sends to itself");
       case Reading.Wrong(JobRequest request, List<Finding> findings) ->
           throw wrong(request, findings);
-      case Reading.Wants(JobRequest request, List<String> warnings) -> {
+      case Reading.Wants(JobRequest request, List<String> warnings, var manner) -> {
         var all = new ArrayList<>(request.files());
         all.addAll(files);
         var whole = request.withFiles(all);
