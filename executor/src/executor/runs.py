@@ -58,6 +58,8 @@ class Runs:
     async def prepare(self) -> None:
         """Starts the kernel with the variables, that the first run need not."""
         self._main = await self._links.start(self._new_kernel())
+        # What is done at the end of each run, done once while nobody waits for it.
+        self._channel.tell("rehearse")
 
     async def execute(
         self,

@@ -91,8 +91,9 @@ class Sandbox:
 
     async def start(self) -> Message:
         """For the pool: waits until it stands and has a kernel."""
-        told = await asyncio.wait_for(self._up, _STANDS_WITHIN)
-        await self._runs.prepare()
+        # The kernel is asked for ahead, so that it is made at once when there is who makes it.
+        up = asyncio.wait_for(self._up, _STANDS_WITHIN)
+        told, _ = await asyncio.gather(up, self._runs.prepare())
         return told
 
     async def warm_up(self) -> None:

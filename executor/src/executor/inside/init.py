@@ -108,6 +108,8 @@ class Init:
         match message["do"]:
             case "kernel":
                 return self._fork(lambda: self._start_kernel(fds[0], fds[1], fds[2]))
+            case "rehearse":
+                self._processes.living()
             case "shell":
                 pid = self._fork(lambda: self._exec(message["command"], fds))
                 self._groups.add(pid)
