@@ -3,7 +3,6 @@ package dev.millrace.session;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -52,8 +51,8 @@ public interface CodeSession {
    */
   void put(String path, Content content);
 
-  /** Every file there is, by its path. */
-  List<SessionFile> files();
+  /** Every file there is. */
+  Listing files();
 
   /** The bytes of a file, as they arrive; absent when there is no such file. To be closed. */
   Optional<InputStream> open(String path);

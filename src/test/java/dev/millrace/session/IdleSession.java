@@ -3,7 +3,6 @@ package dev.millrace.session;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** A session that nobody is meant to use, to be overridden where somebody does. */
@@ -29,7 +28,7 @@ public class IdleSession implements CodeSession {
   }
 
   @Override
-  public List<SessionFile> files() {
+  public Listing files() {
     throw new UnsupportedOperationException("this session has no files");
   }
 

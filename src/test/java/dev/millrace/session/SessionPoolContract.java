@@ -148,13 +148,13 @@ public abstract class SessionPoolContract {
   @Test
   void files_go_in_and_out() throws IOException {
     var session = session("files");
-    assertThat(session.files()).isEmpty();
+    assertThat(session.files().files()).isEmpty();
 
     session.put("a.csv", content("x,y\n1,2\n"));
 
     assertThat(run(session, "open('/mnt/data/a.csv').read()").outcome().result())
         .isEqualTo("x,y\n1,2\n");
-    assertThat(session.files())
+    assertThat(session.files().files())
         .singleElement()
         .satisfies(
             file -> {

@@ -9,7 +9,7 @@ import dev.millrace.session.SessionPool;
 import dev.millrace.session.SessionSettings;
 import dev.millrace.session.pool.RestPool;
 import dev.millrace.session.rest.ExecutorClient;
-import dev.millrace.session.rest.Retries;
+import dev.millrace.session.rest.exchange.Retries;
 import io.micronaut.serde.ObjectMapper;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -6,7 +6,7 @@ import com.azure.core.credential.TokenRequestContext;
 import com.azure.core.exception.AzureException;
 import com.azure.core.exception.ClientAuthenticationException;
 import dev.millrace.job.Unavailable;
-import dev.millrace.session.rest.PoolAddress;
+import dev.millrace.session.rest.exchange.PoolAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package dev.millrace.session.local;
 
 import dev.millrace.job.Unavailable;
 import dev.millrace.job.retry.Pauses;
-import dev.millrace.session.rest.PoolAddress;
+import dev.millrace.session.rest.exchange.PoolAddress;
 import io.micronaut.serde.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;

@@ -11,7 +11,7 @@ import dev.millrace.session.pool.PoolKind;
 import dev.millrace.session.pool.RestPool;
 import dev.millrace.session.rest.ApiVersion;
 import dev.millrace.session.rest.ExecutorClient;
-import dev.millrace.session.rest.Retries;
+import dev.millrace.session.rest.exchange.Retries;
 import io.micronaut.serde.ObjectMapper;
 import java.net.URI;
 import java.nio.file.Path;

@@ -4,17 +4,16 @@ import dev.millrace.job.Unavailable;
 import dev.millrace.session.CodeSession;
 import dev.millrace.session.Content;
 import dev.millrace.session.Execution;
+import dev.millrace.session.Listing;
 import dev.millrace.session.LiveOutput;
 import dev.millrace.session.Past;
 import dev.millrace.session.Rebuilt;
-import dev.millrace.session.SessionFile;
 import dev.millrace.session.rest.Answers;
 import dev.millrace.session.rest.ExecutorClient;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +93,7 @@ final class RestSession implements CodeSession {
   }
 
   @Override
-  public List<SessionFile> files() {
+  public Listing files() {
     return make(
         cells -> {
           see(cells);

@@ -1,13 +1,19 @@
 package dev.millrace.session.rest;
 
+import static dev.millrace.session.rest.exchange.Fields.anything;
+import static dev.millrace.session.rest.exchange.Fields.field;
+import static dev.millrace.session.rest.exchange.Fields.isTrue;
+import static dev.millrace.session.rest.exchange.Fields.number;
+import static dev.millrace.session.rest.exchange.Fields.text;
+import static dev.millrace.session.rest.exchange.Fields.time;
+
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.session.Display;
 import dev.millrace.session.Execution;
 import dev.millrace.session.SessionFile;
+import dev.millrace.session.rest.exchange.Fault;
 import io.micronaut.json.tree.JsonNode;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +46,7 @@ public final class Answers {
   public record Session(@Nullable Instant createdAt) {}
 
   /** A page of a listing. */
-  record Page(List<Entry> entries, Optional<String> next) {}
+  record Page(List<Entry> entries, Optional<String> next, boolean complete) {}
 
   /** One file or directory. */
   record Entry(boolean directory, SessionFile file) {}
@@ -99,7 +105,10 @@ public final class Answers {
     if (values != null && values.isArray()) {
       values.values().forEach(value -> entry(unwrapped(value), directory).ifPresent(entries::add));
     }
-    return new Page(entries, Optional.of(text(field(body, "nextLink"))).filter(s -> !s.isBlank()));
+    return new Page(
+        entries,
+        Optional.of(text(field(body, "nextLink"))).filter(s -> !s.isBlank()),
+        !isTrue(field(body, "incomplete")));
   }
 
   private static Optional<Entry> entry(JsonNode file, String directory) {
@@ -160,7 +169,7 @@ public final class Answers {
     if (data.isObject()) {
       for (Map.Entry<String, JsonNode> each : data.entries()) {
         if (each.getKey().contains("/")) {
-          bundle.put(each.getKey(), shownAsIs(each.getValue()));
+          bundle.put(each.getKey(), anything(each.getValue()));
         }
       }
     }
@@ -182,83 +191,14 @@ public final class Answers {
     if (value.isBoolean()) {
       return value.getBooleanValue() ? "True" : "False"; // as Python writes it
     }
-    String text = value.isNull() ? "nan" : shownAsIs(value); // JSON has no NaN
+    String text = value.isNull() ? "nan" : anything(value); // JSON has no NaN
     return text.isEmpty() ? null : text;
-  }
-
-  private static String shownAsIs(JsonNode value) {
-    return value.isValueNode() ? value.coerceStringValue() : json(value);
-  }
-
-  /** Rarely needed, so without a mapper: what a JSON value looks like. */
-  private static String json(JsonNode value) {
-    if (value.isArray()) {
-      var parts = new ArrayList<String>();
-      value.values().forEach(each -> parts.add(json(each)));
-      return "[" + String.join(", ", parts) + "]";
-    }
-    if (value.isObject()) {
-      var parts = new ArrayList<String>();
-      value.entries().forEach(e -> parts.add(quoted(e.getKey()) + ": " + json(e.getValue())));
-      return "{" + String.join(", ", parts) + "}";
-    }
-    if (value.isNull()) {
-      return "null";
-    }
-    return value.isString() ? quoted(value.getStringValue()) : value.coerceStringValue();
-  }
-
-  private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
   }
 
   /** What the first generation has put into an object of its own. */
   private static JsonNode unwrapped(JsonNode body) {
     JsonNode properties = field(body, "properties");
     return properties != null && properties.isObject() ? properties : body;
-  }
-
-  /** The first of these fields that is there, in whatever case. */
-  static @Nullable JsonNode field(@Nullable JsonNode object, String... names) {
-    if (object == null || !object.isObject()) {
-      return null;
-    }
-    for (String name : names) {
-      JsonNode exact = object.get(name);
-      if (exact != null) {
-        return exact;
-      }
-      for (Map.Entry<String, JsonNode> each : object.entries()) {
-        if (each.getKey().equalsIgnoreCase(name)) {
-          return each.getValue();
-        }
-      }
-    }
-    return null;
-  }
-
-  static String text(@Nullable JsonNode value) {
-    return value == null || value.isNull() || !value.isValueNode() ? "" : value.coerceStringValue();
-  }
-
-  private static double number(@Nullable JsonNode value) {
-    try {
-      return Double.parseDouble(text(value));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
-  }
-
-  private static boolean isTrue(@Nullable JsonNode value) {
-    return text(value).equalsIgnoreCase("true");
-  }
-
-  private static @Nullable Instant time(@Nullable JsonNode value) {
-    try {
-      return OffsetDateTime.parse(text(value)).toInstant();
-    } catch (DateTimeException e) {
-      return null;
-    }
   }
 
   private static JsonNode orElse(@Nullable JsonNode first, JsonNode second) {

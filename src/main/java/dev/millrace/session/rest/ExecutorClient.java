@@ -5,16 +5,18 @@ import static dev.millrace.session.rest.Targets.encoded;
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.LiveOutput;
 import dev.millrace.session.rest.Answers.Progress;
-import dev.millrace.session.rest.Exchange.Answer;
-import dev.millrace.session.rest.Exchange.Request;
+import dev.millrace.session.rest.exchange.Answer;
+import dev.millrace.session.rest.exchange.Busy;
+import dev.millrace.session.rest.exchange.Exchange;
+import dev.millrace.session.rest.exchange.Fault;
+import dev.millrace.session.rest.exchange.PoolAddress;
+import dev.millrace.session.rest.exchange.Request;
+import dev.millrace.session.rest.exchange.Retries;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,7 +26,6 @@ import java.util.Optional;
  */
 public final class ExecutorClient implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(30);
-  private static final Duration SHORT = Duration.ofSeconds(20);
 
   private final Exchange exchange;
   private final ObjectMapper json;
@@ -50,22 +51,6 @@ public final class ExecutorClient implements AutoCloseable {
     this.retries = retries;
     this.outputLimit = outputLimit;
     this.files = new FileRoutes(exchange, version, retries);
-  }
-
-  /** What the pool says of an execution that it was asked about. */
-  public sealed interface Asked {
-    record Known(Progress progress) implements Asked {}
-
-    /** Ended, and the pool has let go of what came of it. */
-    record Forgotten(String why) implements Asked {}
-
-    /**
-     * 404.
-     *
-     * @param certain whether the pool said that it is the execution that it does not know
-     * @param said what the pool said to it, to be put behind a sentence
-     */
-    record NotFound(boolean certain, String said) implements Asked {}
   }
 
   public ApiVersion version() {
@@ -96,11 +81,12 @@ public final class ExecutorClient implements AutoCloseable {
       boolean asynchronous,
       Instant since)
       throws InterruptedException {
+    var order = new Order(identifier, code, limit, asynchronous);
     Request request =
         new Request(
             "POST",
             targets.of(version.wrapped() ? "/code/execute" : "/executions", identifier),
-            () -> BodyPublishers.ofByteArray(body(identifier, code, limit, asynchronous)),
+            () -> BodyPublishers.ofByteArray(order.body(version, outputLimit, json)),
             "application/json",
             id,
             asynchronous ? GRACE : limit.plus(GRACE));
@@ -185,8 +171,7 @@ public final class ExecutorClient implements AutoCloseable {
   public boolean cancel(String identifier, String id) throws InterruptedException {
     String target = targets.of("/executions/" + encoded(id), identifier);
     try {
-      Answer answer =
-          exchange.ask(new Request("DELETE", target, BodyPublishers::noBody, null, null, SHORT));
+      Answer answer = exchange.ask(Request.brief("DELETE", target));
       return answer.ok() || answer.fault().is(Fault.EXECUTION_NOT_FOUND);
     } catch (Busy e) {
       throw new Unavailable("could not stop code: " + e.why(), e);
@@ -200,8 +185,7 @@ public final class ExecutorClient implements AutoCloseable {
   public void follow(String identifier, String id, LiveOutput live) throws InterruptedException {
     String target = targets.of("/executions/" + encoded(id) + "/stream", identifier);
     try {
-      Exchange.Streamed streamed =
-          exchange.send(new Request("GET", target, BodyPublishers::noBody, null, null, SHORT));
+      Exchange.Streamed streamed = exchange.send(Request.brief("GET", target));
       try (var body = streamed.body()) {
         if (streamed.status() == 200) {
           new ServerEvents(json).read(body, live);
@@ -246,28 +230,6 @@ public final class ExecutorClient implements AutoCloseable {
 
   private Answer ask(String attempted, String method, String target) throws InterruptedException {
     return retries.until(attempted, () -> exchange.ask(Request.of(method, target)).unlessFull());
-  }
-
-  private byte[] body(String identifier, String code, Duration limit, boolean asynchronous) {
-    var fields = new LinkedHashMap<String, Object>();
-    if (version.wrapped()) {
-      fields.put("identifier", identifier);
-      fields.put("codeInputType", "inline");
-      fields.put("executionType", "synchronous");
-    } else {
-      fields.put("codeInputType", "Inline");
-      fields.put("executionType", asynchronous ? "Asynchronous" : "Synchronous");
-    }
-    fields.put("code", code);
-    fields.put("timeoutInSeconds", Math.max(1, (limit.toMillis() + 999) / 1000));
-    if (version.outputLimit()) {
-      fields.put("outputStreamsMaxLength", outputLimit);
-    }
-    try {
-      return json.writeValueAsBytes(version.wrapped() ? Map.of("properties", fields) : fields);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

@@ -4,12 +4,15 @@ import static dev.millrace.session.rest.Targets.encoded;
 
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.Content;
+import dev.millrace.session.Listing;
 import dev.millrace.session.SessionFile;
-import dev.millrace.session.rest.Exchange.Answer;
-import dev.millrace.session.rest.Exchange.Request;
+import dev.millrace.session.rest.exchange.Answer;
+import dev.millrace.session.rest.exchange.Busy;
+import dev.millrace.session.rest.exchange.Exchange;
+import dev.millrace.session.rest.exchange.Request;
+import dev.millrace.session.rest.exchange.Retries;
 import io.micronaut.json.tree.JsonNode;
 import java.io.InputStream;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,7 +27,6 @@ import java.util.Set;
 /** The part of {@link ExecutorClient} that is about files. */
 public final class FileRoutes {
   private static final Duration LONGEST_TRANSFER = Duration.ofMinutes(10);
-  private static final Duration SHORT = Duration.ofSeconds(20);
   private static final int MOST_PAGES = 1000;
 
   private final Exchange exchange;
@@ -68,12 +70,15 @@ public final class FileRoutes {
   }
 
   /** Every file of the session, of all directories. */
-  public List<SessionFile> list(String identifier) throws InterruptedException {
+  public Listing list(String identifier) throws InterruptedException {
     List<SessionFile> files = new ArrayList<>();
+    boolean complete = true;
     Deque<String> directories = new ArrayDeque<>(List.of(""));
     Set<String> seen = new HashSet<>();
     while (!directories.isEmpty()) {
-      for (Answers.Entry entry : entries(identifier, directories.removeFirst())) {
+      Answers.Page found = entries(identifier, directories.removeFirst());
+      complete &= found.complete();
+      for (Answers.Entry entry : found.entries()) {
         if (!entry.directory()) {
           files.add(entry.file());
         } else if (!version.recursiveListing() && seen.add(entry.file().path())) {
@@ -81,11 +86,10 @@ public final class FileRoutes {
         }
       }
     }
-    return files;
+    return new Listing(files, complete);
   }
 
-  private List<Answers.Entry> entries(String identifier, String directory)
-      throws InterruptedException {
+  private Answers.Page entries(String identifier, String directory) throws InterruptedException {
     String attempted = "list the files of the session";
     var parameters = new LinkedHashMap<String, String>();
     if (!version.wrapped()) {
@@ -95,19 +99,21 @@ public final class FileRoutes {
       parameters.put("recursive", "true");
     }
     var entries = new ArrayList<Answers.Entry>();
+    boolean complete = true;
     Optional<String> target = Optional.of(targets.of("/files", identifier, parameters));
     for (int page = 0; target.isPresent() && page < MOST_PAGES; page++) {
       Request request = Request.of("GET", target.get());
       Answer answer = retries.until(attempted, () -> exchange.ask(request).unlessFull());
       if (answer.status() == 404) {
-        return entries; // no session, no files
+        return new Answers.Page(entries, Optional.empty(), complete); // no session, no files
       }
       JsonNode body = answer.object(attempted);
       Answers.Page found = Answers.files(body, directory);
       entries.addAll(found.entries());
+      complete &= found.complete();
       target = found.next().map(link -> targets.next("/files", identifier, link));
     }
-    return entries;
+    return new Answers.Page(entries, Optional.empty(), complete && target.isEmpty());
   }
 
   /** The bytes of a file; absent when there is none of that name. To be closed. */
@@ -146,7 +152,7 @@ public final class FileRoutes {
             : targets.of(
                 "/files/" + encoded(name(path)), identifier, Map.of("path", directory(path)));
     try {
-      exchange.ask(new Request("DELETE", target, BodyPublishers::noBody, null, null, SHORT));
+      exchange.ask(Request.brief("DELETE", target));
     } catch (Busy e) {
       throw new Unavailable(
           "could not remove the file %s of the session: %s".formatted(path, e.why()), e);

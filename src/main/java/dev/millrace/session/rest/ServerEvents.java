@@ -1,7 +1,7 @@
 package dev.millrace.session.rest;
 
-import static dev.millrace.session.rest.Answers.field;
-import static dev.millrace.session.rest.Answers.text;
+import static dev.millrace.session.rest.exchange.Fields.field;
+import static dev.millrace.session.rest.exchange.Fields.text;
 
 import dev.millrace.session.LiveOutput;
 import dev.millrace.session.LiveOutput.Stream;

@@ -5,6 +5,7 @@ import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.Display;
 import dev.millrace.session.Execution;
+import dev.millrace.session.Listing;
 import dev.millrace.session.SessionFile;
 import dev.millrace.tool.ToolContext;
 import java.io.ByteArrayInputStream;
@@ -114,7 +115,8 @@ final class Harvest {
   }
 
   private void files(Optional<List<SessionFile>> before) {
-    List<SessionFile> after = context.session().files();
+    Listing listing = context.session().files();
+    List<SessionFile> after = listing.files();
     Map<String, SessionFile> old =
         before.orElse(List.of()).stream()
             .collect(Collectors.toMap(SessionFile::path, Function.identity(), (one, two) -> two));
@@ -128,6 +130,11 @@ final class Harvest {
       notes.add(
           "not kept, as one call may leave %d files: %d more"
               .formatted(settings.files(), changed.size() - settings.files()));
+    }
+    if (!listing.complete()) {
+      notes.add(
+          "not all files of the session can be listed, so some may not have been kept: there are"
+              + " too many, or some are in directories that cannot be read");
     }
     context.workspace().listing().set(Optional.of(after));
   }

@@ -108,6 +108,6 @@ public final class RunPython implements RecordTool<RunPython.Arguments> {
         notes.add(input.path() + " is not there: " + e.getMessage());
       }
     }
-    return Optional.of(session.files());
+    return Optional.of(session.files().files());
   }
 }

@@ -196,6 +196,17 @@ class PythonJobTest {
   }
 
   @Test
+  void the_model_is_told_that_files_may_be_missing() {
+    var steps =
+        run(
+            submit("j1"),
+            List.of(),
+            "import os\nos.mkdir('/mnt/data/shut')\nos.chmod('/mnt/data/shut', 0)");
+
+    assertThat(steps.getFirst().outcome().note()).contains("not all files");
+  }
+
+  @Test
   void a_later_turn_sees_variables_and_a_lost_session_is_built_again_and_the_model_told() {
     run(submit("j1", "in.csv"), List.of(), "x = 40\nopen('/mnt/data/out.txt','w').write('kept')");
 

@@ -161,7 +161,7 @@ class LocalSessionPoolTest extends SessionPoolContract {
     run(mine, "x = 1; open('/mnt/data/x', 'w').close()");
 
     assertThat(run(theirs, "'x' in dir()").outcome().result()).isEqualTo("False");
-    assertThat(theirs.files()).isEmpty();
+    assertThat(theirs.files().files()).isEmpty();
   }
 
   @Test
@@ -172,7 +172,7 @@ class LocalSessionPoolTest extends SessionPoolContract {
         session,
         "import os\nos.makedirs('/mnt/data/a/b')\nopen('/mnt/data/a/b/ü.txt','w').write('7')");
 
-    assertThat(session.files()).extracting(SessionFile::path).containsExactly("a/b/ü.txt");
+    assertThat(session.files().files()).extracting(SessionFile::path).containsExactly("a/b/ü.txt");
     assertThat(text(session, "a/b/ü.txt")).isEqualTo("7");
   }
 

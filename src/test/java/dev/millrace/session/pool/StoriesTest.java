@@ -66,7 +66,7 @@ class StoriesTest {
       session.put("out/ü b.csv", content("1"));
       session.put("out/deep/c.csv", content("22"));
 
-      assertThat(session.files())
+      assertThat(session.files().files())
           .extracting(SessionFile::path)
           .containsExactlyInAnyOrder("out/ü b.csv", "out/deep/c.csv");
       assertThat(text(session, "out/deep/c.csv")).isEqualTo("22");
@@ -121,7 +121,7 @@ class StoriesTest {
       session.put("a.csv", () -> java.io.InputStream.nullInputStream());
       session.put("sub/b.csv", () -> java.io.InputStream.nullInputStream());
 
-      assertThat(session.files())
+      assertThat(session.files().files())
           .extracting(SessionFile::path, SessionFile::size)
           .containsExactly(
               org.assertj.core.groups.Tuple.tuple("a.csv", 2L),

@@ -4,6 +4,8 @@ import dev.millrace.Json;
 import dev.millrace.SettableClock;
 import dev.millrace.ToldPauses;
 import dev.millrace.job.retry.Pauses;
+import dev.millrace.session.rest.exchange.PoolAddress;
+import dev.millrace.session.rest.exchange.Retries;
 import java.io.IOException;
 import java.time.Duration;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.Execution;
+import dev.millrace.session.Listing;
 import dev.millrace.session.SessionFile;
 import dev.millrace.session.rest.Answers.Progress;
 import dev.millrace.session.rest.ScriptedPool.Reply;
@@ -251,12 +252,26 @@ class ExecutorClientTest {
             "{'value': [{'name': 'b.csv', 'type': 'file', 'sizeInBytes': 4,"
                 + " 'lastModifiedAt': '2026-11-21T11:00:00Z', 'directory': '/mnt/data/out'}]}"));
 
-    assertThat(bench.client.files().list(IDENTIFIER))
+    assertThat(bench.client.files().list(IDENTIFIER).files())
         .extracting(SessionFile::path)
         .containsExactly("a.csv", "out/b.csv");
     assertThat(bench.pool.asked().getLast().query())
         .containsEntry("skip", "1")
         .containsEntry("identifier", IDENTIFIER);
+  }
+
+  @Test
+  void a_listing_of_which_one_page_is_incomplete_is_incomplete() throws InterruptedException {
+    bench.pool.on(
+        "GET /files",
+        Reply.of(
+            200, "{'value': [{'name': 'a.csv'}], 'incomplete': true, 'nextLink': '/x?skip=1'}"),
+        Reply.of(200, "{'value': [{'name': 'b.csv'}]}"));
+
+    Listing listing = bench.client.files().list(IDENTIFIER);
+
+    assertThat(listing.complete()).isFalse();
+    assertThat(listing.files()).extracting(SessionFile::path).containsExactly("a.csv", "b.csv");
   }
 
   @Test
@@ -267,7 +282,7 @@ class ExecutorClientTest {
           Reply.of(200, "{'value': [{'name': 'out', 'type': 'Directory'}, {'name': 'a.csv'}]}"),
           Reply.of(200, "{'value': [{'name': 'b.csv'}]}"));
 
-      assertThat(older.client.files().list(IDENTIFIER))
+      assertThat(older.client.files().list(IDENTIFIER).files())
           .extracting(SessionFile::path)
           .containsExactly("a.csv", "out/b.csv");
       assertThat(older.pool.asked().getLast().query()).containsEntry("path", "out");
@@ -289,7 +304,7 @@ class ExecutorClientTest {
   void a_session_that_has_gone_has_no_files() throws InterruptedException {
     bench.pool.on("GET /files", 404, "{'error': {'code': 'SessionNotFound', 'message': ''}}");
 
-    assertThat(bench.client.files().list(IDENTIFIER)).isEqualTo(List.of());
+    assertThat(bench.client.files().list(IDENTIFIER).files()).isEqualTo(List.of());
   }
 
   @Test

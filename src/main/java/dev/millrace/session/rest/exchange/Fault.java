@@ -1,7 +1,7 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.rest.exchange;
 
-import static dev.millrace.session.rest.Answers.field;
-import static dev.millrace.session.rest.Answers.text;
+import static dev.millrace.session.rest.exchange.Fields.field;
+import static dev.millrace.session.rest.exchange.Fields.text;
 
 import io.micronaut.json.tree.JsonNode;
 import java.util.Optional;
@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param code empty when none was said
  * @param inner the more exact code, empty when none was said
  */
-record Fault(String code, String inner, String message) {
-  static final String EXECUTION_NOT_FOUND = "ExecutionNotFound";
-  static final String FILE_FORBIDDEN = "FileForbidden";
-  static final String SESSION_LOST = "SessionLost";
-  static final String POOL_FULL = "SessionPoolFull";
+public record Fault(String code, String inner, String message) {
+  public static final String EXECUTION_NOT_FOUND = "ExecutionNotFound";
+  public static final String FILE_FORBIDDEN = "FileForbidden";
+  public static final String SESSION_LOST = "SessionLost";
+  public static final String POOL_FULL = "SessionPoolFull";
   private static final int LONGEST = 16_000;
   private static final int DEEPEST = 8;
 
   static final Fault NONE = new Fault("", "", "");
 
   /** Absent when there is nothing in it that says what is wrong. */
-  static Optional<Fault> in(@Nullable JsonNode node) {
+  public static Optional<Fault> in(@Nullable JsonNode node) {
     JsonNode error = field(node, "error");
     if (error == null || error.isNull()) {
       return Optional.empty();
@@ -45,12 +45,12 @@ record Fault(String code, String inner, String message) {
         : Optional.of(new Fault(code, inner, cut(message)));
   }
 
-  boolean is(String wanted) {
+  public boolean is(String wanted) {
     return code.equalsIgnoreCase(wanted);
   }
 
   /** For people: what the pool said, or its code, or nothing. */
-  String said() {
+  public String said() {
     String said = message.isBlank() ? code : message;
     return said.isBlank() ? "" : ": " + said;
   }

@@ -1,4 +1,4 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.rest.exchange;
 
 import java.net.URI;
 

@@ -1,11 +1,11 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.rest.exchange;
 
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A request came to nothing for now, and may be made again. */
-final class Busy extends Exception {
+public final class Busy extends Exception {
   private static final long serialVersionUID = 1;
 
   private final @Nullable Duration retryAfter;
@@ -25,11 +25,11 @@ final class Busy extends Exception {
     return Optional.ofNullable(retryAfter);
   }
 
-  boolean perhapsDone() {
+  public boolean perhapsDone() {
     return perhapsDone;
   }
 
-  String why() {
+  public String why() {
     return String.valueOf(getMessage());
   }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.rest.exchange;
 
 import dev.millrace.job.Unavailable;
 import dev.millrace.job.retry.Growing;
@@ -29,11 +29,11 @@ public final class Retries {
 
   /** One try. */
   @FunctionalInterface
-  interface Try<T> {
+  public interface Try<T> {
     T make() throws Busy, InterruptedException;
   }
 
-  <T> T until(String attempted, Try<T> request) throws InterruptedException {
+  public <T> T until(String attempted, Try<T> request) throws InterruptedException {
     Duration waited = Duration.ZERO;
     for (int tried = 1; ; tried++) {
       try {
@@ -49,7 +49,7 @@ public final class Retries {
     }
   }
 
-  void pause(Duration pause) throws InterruptedException {
+  public void pause(Duration pause) throws InterruptedException {
     pauses.pause(pause);
   }
 }

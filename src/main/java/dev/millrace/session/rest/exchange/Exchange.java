@@ -1,8 +1,7 @@
-package dev.millrace.session.rest;
+package dev.millrace.session.rest.exchange;
 
 import dev.millrace.job.Unavailable;
-import dev.millrace.job.retry.RetryAfter;
-import dev.millrace.session.rest.PoolAddress.Target;
+import dev.millrace.session.rest.exchange.PoolAddress.Target;
 import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
@@ -13,8 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -22,14 +19,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its answer. What may be better next time is {@link Busy}; what a person has to
  * mend is {@link Unavailable} at once.
  */
-final class Exchange implements AutoCloseable {
+public final class Exchange implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
   /** Longer answers than any pool should give would only fill the memory. */
@@ -39,7 +35,7 @@ final class Exchange implements AutoCloseable {
   private final PoolAddress address;
   private final ObjectMapper json;
 
-  Exchange(PoolAddress address, ObjectMapper json) {
+  public Exchange(PoolAddress address, ObjectMapper json) {
     this.address = address;
     this.json = json;
     this.http =
@@ -51,84 +47,18 @@ final class Exchange implements AutoCloseable {
             .build();
   }
 
-  /**
-   * What is asked.
-   *
-   * @param target below the pool's address, with its query
-   * @param contentType of the body, or null
-   */
-  record Request(
-      String method,
-      String target,
-      Supplier<BodyPublisher> body,
-      @Nullable String contentType,
-      @Nullable String operationId,
-      Duration limit) {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    static Request of(String method, String target) {
-      return new Request(method, target, BodyPublishers::noBody, null, null, PATIENCE);
-    }
-  }
-
-  /** What is answered: done, or refused for a reason that the caller knows better. */
-  record Answer(int status, HttpHeaders headers, @Nullable JsonNode body) {
-    boolean ok() {
-      return status / 100 == 2;
-    }
-
-    Fault fault() {
-      return Fault.in(body).orElse(Fault.NONE);
-    }
-
-    /** Lets a good answer pass. */
-    Answer orRefused(String attempted) {
-      if (!ok()) {
-        throw new IllegalArgumentException(
-            "the session pool refused to %s (%d)%s".formatted(attempted, status, fault().said()));
-      }
-      return this;
-    }
-
-    /** What a good answer says. */
-    JsonNode object(String attempted) {
-      orRefused(attempted);
-      if (body == null || !body.isObject()) {
-        throw new Unavailable(
-            "could not %s: what answers at the address of the session pool sends no JSON"
-                .formatted(attempted));
-      }
-      return body;
-    }
-
-    /** This, unless it says that the pool is full; that is no answer. */
-    Answer unlessFull() throws Busy {
-      if (fault().is(Fault.SESSION_LOST)) {
-        throw new Busy("the session ended meanwhile", null, false, null);
-      }
-      if (status == 404 && fault().is(Fault.POOL_FULL)) {
-        throw noRoom();
-      }
-      return this;
-    }
-
-    Busy noRoom() {
-      return new Busy("it has no room" + fault().said(), retryAfter(headers), false, null);
-    }
-  }
-
   /** JSON for JSON. */
-  Answer ask(Request request) throws Busy, InterruptedException {
+  public Answer ask(Request request) throws Busy, InterruptedException {
     return whole(send(request), request);
   }
 
   /** The answer with all of its body. */
-  Answer whole(Streamed streamed, Request request) throws Busy, InterruptedException {
-    return new Answer(streamed.status, streamed.headers, read(streamed.body, request.limit));
+  public Answer whole(Streamed streamed, Request request) throws Busy, InterruptedException {
+    return new Answer(streamed.status, streamed.headers, read(streamed.body, request.limit()));
   }
 
   /** The answer as its bytes come. To be closed. */
-  Streamed send(Request request) throws Busy, InterruptedException {
+  public Streamed send(Request request) throws Busy, InterruptedException {
     boolean again = false;
     while (true) {
       Target target = address.now();
@@ -144,25 +74,25 @@ final class Exchange implements AutoCloseable {
   }
 
   /** An answer whose body has not been read. */
-  record Streamed(int status, HttpHeaders headers, InputStream body) {}
+  public record Streamed(int status, HttpHeaders headers, InputStream body) {}
 
   private Streamed attempt(Request request, Target target) throws Busy, InterruptedException {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(withoutSlash(target.endpoint()) + request.target))
-            .method(request.method, request.body.get())
-            .timeout(request.limit)
+        HttpRequest.newBuilder(URI.create(withoutSlash(target.endpoint()) + request.target()))
+            .method(request.method(), request.body().get())
+            .timeout(request.limit())
             .header("Authorization", "Bearer " + target.token())
             .header("Accept", "application/json, */*");
-    if (request.contentType != null) {
-      builder.header("Content-Type", request.contentType);
+    if (request.contentType() != null) {
+      builder.header("Content-Type", request.contentType());
     }
-    if (request.operationId != null) {
-      builder.header("operation-id", request.operationId);
+    if (request.operationId() != null) {
+      builder.header("operation-id", request.operationId());
     }
     HttpResponse<InputStream> response =
         wait(
             http.sendAsync(builder.build(), HttpResponse.BodyHandlers.ofInputStream()),
-            request.limit.plus(CONNECT));
+            request.limit().plus(CONNECT));
     return new Streamed(response.statusCode(), response.headers(), response.body());
   }
 
@@ -182,10 +112,6 @@ final class Exchange implements AutoCloseable {
         answer.cancel(true); // of this client's, it ends the request as well
       }
     }
-  }
-
-  private static @Nullable Duration retryAfter(HttpHeaders headers) {
-    return RetryAfter.in(name -> headers.firstValue(name).orElse(null)).orElse(null);
   }
 
   private static Busy lost(@Nullable Throwable cause) {
@@ -217,7 +143,7 @@ final class Exchange implements AutoCloseable {
         default ->
             throw new Busy(
                 "it is busy or has a fault (%d)%s".formatted(status, fault.said()),
-                retryAfter(streamed.headers),
+                answer.retryAfter(),
                 status != 429,
                 null);
       }
