@@ -1,0 +1,45 @@
+package dev.millrace.security;
+
+import dev.millrace.job.Owner;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls.
+ *
+ * @param owner whose the caller's jobs are
+ * @param wholeTenant whether everything in the tenant is the caller's, as where nobody signs in
+ * @param token that the caller signed in with, where something else may be signed in to with it
+ */
+public record Caller(Owner owner, boolean wholeTenant, @Nullable String token) {
+  public Caller(Owner owner, boolean wholeTenant) {
+    this(owner, wholeTenant, null);
+  }
+
+  /** The owner of these names, if they can be names. */
+  public static Optional<Owner> owner(Optional<String> tenant, Optional<String> name) {
+    try {
+      return tenant.flatMap(of -> name.map(who -> new Owner(of, who)));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  public String tenant() {
+    return owner.tenant();
+  }
+
+  public Optional<String> assertion() {
+    return Optional.ofNullable(token);
+  }
+
+  public boolean mayUse(Owner other) {
+    return wholeTenant ? other.tenant().equals(owner.tenant()) : other.equals(owner);
+  }
+
+  /** Never the token. */
+  @Override
+  public String toString() {
+    return owner.tenant() + "/" + owner.name();
+  }
+}
