@@ -82,15 +82,22 @@ final class Assembly implements AutoCloseable {
               .stringValue(Property.class, "name")
               .ifPresent(key -> checkKind(context, key, setting, findings));
         }
-        try {
-          context.getBean(each);
-        } catch (BeanCreationException e) {
-          message(mistake(e)).lines().forEach(findings::add);
-        }
+        collect(findings, () -> context.getBean(each));
       }
+    }
+    for (var each : context.getBeanDefinitions(Check.class)) {
+      collect(findings, () -> findings.addAll(context.getBean(each).faults()));
     }
     if (!findings.isEmpty()) {
       throw new Misconfigured(List.copyOf(findings), null);
+    }
+  }
+
+  private static void collect(Collection<String> findings, Runnable step) {
+    try {
+      step.run();
+    } catch (BeanCreationException e) {
+      message(mistake(e)).lines().forEach(findings::add);
     }
   }
 

@@ -18,6 +18,7 @@
  *   <li>{@link dev.millrace.agent}: who can be asked; {@link dev.millrace.agent.loop} is the loop
  *       that asks models and runs tools, step by step.
  *   <li>{@link dev.millrace.worker}: one delivery from its first look to its verdict; the sweeper.
+ *   <li>{@link dev.millrace.security}: who calls, what is theirs, and how much at a time.
  *   <li>{@link dev.millrace.http}: the HTTP doors: jobs, their events and their files.
  *   <li>{@link dev.millrace.cli}: the command line of a user, a client of those doors.
  *   <li>{@link dev.millrace.broker}: the rules of Service Bus, with no sockets. With the next one

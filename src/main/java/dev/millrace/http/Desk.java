@@ -7,6 +7,7 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
+import dev.millrace.security.Caller;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import jakarta.inject.Singleton;
@@ -16,18 +17,17 @@ import java.util.function.Predicate;
 /** Finds jobs for callers. What is not theirs is not there, and nothing tells the difference. */
 @Singleton
 final class Desk {
-  private final Callers callers;
   private final Journal journal;
   private final Removal removal;
 
-  Desk(Callers callers, Journal journal, Removal removal) {
-    this.callers = callers;
+  Desk(Journal journal, Removal removal) {
     this.journal = journal;
     this.removal = removal;
   }
 
+  /** Who calls; {@link Admittance} has let nobody in without knowing. */
   Caller caller(HttpRequest<?> request) {
-    return callers.of(request);
+    return Admittance.caller(request).orElseThrow();
   }
 
   /**
@@ -36,7 +36,7 @@ final class Desk {
    * @throws Refusal when there is none for this caller, or none any more
    */
   JobLog job(HttpRequest<?> request, String id) {
-    Caller caller = callers.of(request);
+    Caller caller = caller(request);
     JobRef ref = ref(caller, id);
     JobLog job = journal.job(ref);
     if (job.exists() && caller.mayUse(job.state().owner())) {

@@ -6,12 +6,14 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import jakarta.annotation.security.PermitAll;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
 /** Whether this process lives, and whether it can work. */
 @Controller("/health")
+@PermitAll
 final class HealthController {
   private static final String VERSION =
       Objects.requireNonNullElse(

@@ -12,6 +12,7 @@ import dev.millrace.intake.Removal;
 import dev.millrace.intake.Submission;
 import dev.millrace.job.StopReason;
 import dev.millrace.journal.JobLog;
+import dev.millrace.security.Caller;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -54,7 +55,7 @@ final class JobController {
   HttpResponse<byte[]> submit(HttpRequest<?> request) {
     Caller caller = desk.caller(request);
     Optional<String> key = key(request);
-    Wish wish = wishes.read(new Body(request), caller.tenant());
+    Wish wish = wishes.read(new Body(request), caller);
     try {
       return submitted(
           request,

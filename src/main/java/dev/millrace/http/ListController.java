@@ -7,6 +7,7 @@ import dev.millrace.job.JobRef;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
+import dev.millrace.security.Caller;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;

@@ -3,6 +3,7 @@ package dev.millrace.http;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.http.request.Body;
 import dev.millrace.http.request.UploadIds;
+import dev.millrace.security.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -40,10 +41,10 @@ final class UploadController {
   @Post
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> upload(HttpRequest<?> request) {
-    String tenant = desk.caller(request).tenant();
-    String id = ids.next();
+    Caller caller = desk.caller(request);
+    String id = ids.next(caller.owner());
     try (InputStream bytes = new Body(request).stream(settings.largestUpload())) {
-      var kept = artifacts.upload(tenant, id, bytes);
+      var kept = artifacts.upload(caller.tenant(), id, bytes);
       var answer = new LinkedHashMap<String, Object>();
       answer.put("id", id);
       answer.put("size", kept.size());

@@ -88,6 +88,11 @@ public record SecuritySettings(
     return Mode.valueOf(mode.toUpperCase(Locale.ROOT));
   }
 
+  /** Whether the platform is App Service, or Functions on it. */
+  public boolean onAppService() {
+    return "app-service".equals(platform);
+  }
+
   public Rules rules() {
     return new Rules(
         Set.copyOf(parts(tenants)), Optional.ofNullable(scope), Optional.ofNullable(role));

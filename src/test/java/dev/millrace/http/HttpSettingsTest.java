@@ -10,21 +10,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpSettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost", "::1", "127.3.2.1", " "})
-  void an_address_of_this_machine_alone_is_taken(String host) {
-    assertThat(new HttpSettings(host, 0, 1024, 1024).host()).isNotBlank();
+  void an_address_of_this_machine_alone_is_known(String host) {
+    assertThat(new HttpSettings(host, 0, 1024, 1024, null, null).onThisMachineOnly()).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0", "::", "10.0.0.1", "no such host"})
-  void an_address_that_others_reach_is_refused(String host) {
-    assertThatThrownBy(() -> new HttpSettings(host, 0, 1024, 1024))
-        .hasMessageContaining("MILLRACE_HTTP_HOST");
+  void an_address_that_others_reach_is_known(String host) {
+    assertThat(new HttpSettings(host, 0, 1024, 1024, null, null).onThisMachineOnly()).isFalse();
   }
 
   @Test
   void everything_that_is_wrong_is_told_at_once() {
-    assertThatThrownBy(() -> new HttpSettings("0.0.0.0", 70_000, 1, 0))
-        .hasMessageContaining("MILLRACE_HTTP_HOST")
+    assertThatThrownBy(() -> new HttpSettings("", 70_000, 1, 0, "a:1", "*"))
+        .hasMessageContaining("MILLRACE_HTTP_NAMES")
+        .hasMessageContaining("MILLRACE_HTTP_ORIGINS")
         .hasMessageContaining("MILLRACE_HTTP_PORT")
         .hasMessageContaining("MILLRACE_HTTP_LARGEST_REQUEST")
         .hasMessageContaining("MILLRACE_HTTP_LARGEST_UPLOAD");

@@ -22,11 +22,12 @@ import dev.millrace.job.Secret;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
+import dev.millrace.security.Caller;
+import dev.millrace.security.SignIn;
 import dev.millrace.storage.Storage;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
-import io.micronaut.http.HttpRequest;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Proxy;
@@ -98,20 +99,25 @@ final class TestRooms {
     }
   }
 
-  /** Two of one tenant and one of another, each named by a header; nobody without it is open. */
+  /**
+   * Two of one tenant and one of another, each named by a header. Who sends none is on this
+   * machine; who says nothing in it is nobody.
+   */
   @Singleton
-  @Replaces(Callers.class)
-  Callers callers() {
-    return TestRooms::caller;
+  @Replaces(SignIn.class)
+  SignIn signIn() {
+    return headers -> TestRooms.known(headers.only("X-Who").orElse("all of default"));
   }
 
-  private static Caller caller(HttpRequest<?> request) {
-    String who = request.getHeaders().get("X-Who");
-    if (who == null) {
-      return new Caller(new Owner("default", "local"), true);
+  private static SignIn.Admission known(String who) {
+    if (who.isBlank()) {
+      return new SignIn.Admission.Unknown("said nothing");
     }
     String[] parts = who.split("/", 2);
-    return new Caller(new Owner(parts[0], parts[1]), false);
+    return new SignIn.Admission.Admitted(
+        parts.length == 1
+            ? new Caller(new Owner("default", "local"), true)
+            : new Caller(new Owner(parts[0], parts[1]), false));
   }
 
   @Singleton

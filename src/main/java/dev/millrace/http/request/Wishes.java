@@ -12,6 +12,7 @@ import dev.millrace.job.FileNames;
 import dev.millrace.job.Finding;
 import dev.millrace.job.InputFile;
 import dev.millrace.job.JobRequest;
+import dev.millrace.security.Caller;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -53,20 +54,20 @@ public final class Wishes {
   /**
    * @throws Refusal with everything that is wrong
    */
-  public Wish read(Body body, String tenant) {
+  public Wish read(Body body, Caller caller) {
     if (!body.isMultipart()) {
       byte[] bytes = body.json(limits.largestRequest());
-      return wish(bytes, Digest.sha256(bytes), tenant, List.of());
+      return wish(bytes, Digest.sha256(bytes), caller, List.of());
     }
     var sent = new Sent();
     try (InputStream in = body.stream(limits.largestUpload())) {
-      take(new Multipart(in, boundary(body)), tenant, sent);
-      return wish(sent.body(), sent.hash(), tenant, sent.files);
+      take(new Multipart(in, boundary(body)), caller, sent);
+      return wish(sent.body(), sent.hash(), caller, sent.files);
     } catch (IOException e) {
-      forget(tenant, sent.uploads());
+      forget(caller.tenant(), sent.uploads());
       throw new UncheckedIOException("a form that cannot be read", e);
     } catch (RuntimeException e) {
-      forget(tenant, sent.uploads());
+      forget(caller.tenant(), sent.uploads());
       throw e;
     }
   }
@@ -84,7 +85,7 @@ public final class Wishes {
     return boundary;
   }
 
-  private void take(Multipart form, String tenant, Sent sent) throws IOException {
+  private void take(Multipart form, Caller caller, Sent sent) throws IOException {
     for (var part = form.next(); part.isPresent(); part = form.next()) {
       String name = part.get().name();
       String fileName = part.get().fileName();
@@ -93,8 +94,8 @@ public final class Wishes {
       } else if (fileName == null) {
         sent.fields.put(name, new String(field(part.get().content()), StandardCharsets.UTF_8));
       } else {
-        String upload = ids.next();
-        var kept = artifacts.upload(tenant, upload, part.get().content());
+        String upload = ids.next(caller.owner());
+        var kept = artifacts.upload(caller.tenant(), upload, part.get().content());
         sent.files.add(new InputFile(fileName, upload, null, null, null, 0));
         sent.hashes.add(kept.sha256());
       }
@@ -138,7 +139,7 @@ public final class Wishes {
     }
   }
 
-  private Wish wish(byte[] body, String hash, String tenant, List<InputFile> files) {
+  private Wish wish(byte[] body, String hash, Caller caller, List<InputFile> files) {
     return switch (reader.read(body)) {
       case Reading.Unreadable(String reason, String description) ->
           throw Refusal.invalid("", description);
@@ -150,7 +151,7 @@ public final class Wishes {
         var all = new ArrayList<>(request.files());
         all.addAll(files);
         var whole = request.withFiles(all);
-        check(whole, tenant);
+        check(whole, caller);
         yield new Wish(
             whole, warnings, hash, files.stream().map(f -> String.valueOf(f.uploadId())).toList());
       }
@@ -164,7 +165,7 @@ public final class Wishes {
         : Refusal.invalid(findings);
   }
 
-  private void check(JobRequest request, String tenant) {
+  private void check(JobRequest request, Caller caller) {
     var findings = new ArrayList<Finding>();
     if (agents.find(request.agent()).isEmpty()) {
       findings.add(
@@ -176,7 +177,7 @@ public final class Wishes {
     findings.addAll(FileNames.check(request.files()));
     for (int i = 0; i < request.files().size(); i++) {
       InputFile file = request.files().get(i);
-      if (file.uploadId() != null && !artifacts.uploaded(tenant, file.uploadId())) {
+      if (file.uploadId() != null && !uploaded(caller, file.uploadId())) {
         findings.add(
             new Finding("/files/" + i + "/uploadId", "no upload has this id; send the file again"));
       }
@@ -187,6 +188,10 @@ public final class Wishes {
     if (!findings.isEmpty()) {
       throw Refusal.invalid(findings);
     }
+  }
+
+  private boolean uploaded(Caller caller, String id) {
+    return ids.mayUse(caller, id) && artifacts.uploaded(caller.tenant(), id);
   }
 
   private static boolean isBase64(String text) {
