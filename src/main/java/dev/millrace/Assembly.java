@@ -9,7 +9,6 @@ import io.micronaut.context.exceptions.BeanCreationException;
 import io.micronaut.core.order.Ordered;
 import io.micronaut.core.type.Argument;
 import io.micronaut.inject.BeanDefinition;
-import io.micronaut.inject.qualifiers.Qualifiers;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -51,10 +50,6 @@ final class Assembly implements AutoCloseable {
       context.start();
       check(context);
       return new Assembly(context);
-    } catch (
-        BeanCreationException e) { // a setting that was asked for before the check had its turn
-      context.close();
-      throw new Misconfigured(message(mistake(e)).lines().toList(), e);
     } catch (RuntimeException e) {
       context.close();
       throw e;
@@ -71,11 +66,10 @@ final class Assembly implements AutoCloseable {
 
   private static void check(ApplicationContext context) {
     var findings = new LinkedHashSet<String>();
-    Collection<BeanDefinition<Object>> settings =
-        context.getBeanDefinitions(
-            Object.class, Qualifiers.byStereotype(ConfigurationReader.class));
-    for (var each : settings) {
-      if (each.getBeanType().getPackageName().startsWith(Main.class.getPackageName())) {
+    for (var reference : context.getBeanDefinitionReferences()) {
+      if (reference.getBeanDefinitionName().startsWith(Main.class.getPackageName())
+          && reference.getAnnotationMetadata().hasStereotype(ConfigurationReader.class)) {
+        BeanDefinition<?> each = reference.load(context);
         for (var setting : each.getConstructor().getArguments()) {
           setting
               .getAnnotationMetadata()

@@ -48,9 +48,12 @@ final class Mill implements AutoCloseable {
   static Mill start(Assembly assembly) {
     try {
       var storage = assembly.get(Storage.class); // before all else: it says whose the data are
-      assembly.get(SessionPool.class); // Python starts beside the rest
-      assembly.get(Namespace.class);
-      EmbeddedServer http = opened(assembly.get(EmbeddedServer.class));
+      Together.run(
+          List.of(
+              () -> assembly.get(SessionPool.class), // needs longest, and goes on by itself
+              () -> assembly.get(Namespace.class),
+              () -> open(assembly.get(EmbeddedServer.class))));
+      EmbeddedServer http = assembly.get(EmbeddedServer.class);
       if (storage instanceof DiskStorage disk) {
         disk.publishUrl(http.getURI().toString());
       }
@@ -63,9 +66,9 @@ final class Mill implements AutoCloseable {
     }
   }
 
-  private static EmbeddedServer opened(EmbeddedServer http) {
+  private static void open(EmbeddedServer http) {
     try {
-      return http.start();
+      http.start();
     } catch (RuntimeException e) {
       throw new Misconfigured(
           List.of(

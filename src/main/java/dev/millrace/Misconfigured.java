@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,11 +8,18 @@ import org.jspecify.annotations.Nullable;
 final class Misconfigured extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final ArrayList<String> findings;
+
   Misconfigured(List<String> findings, @Nullable Throwable cause) {
     super(
         findings.size() == 1
             ? findings.getFirst()
             : "Mend this, then start again:\n  " + String.join("\n  ", findings),
         cause);
+    this.findings = new ArrayList<>(findings);
+  }
+
+  List<String> findings() {
+    return List.copyOf(findings);
   }
 }

@@ -2,7 +2,13 @@ package dev.millrace;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +29,8 @@ import picocli.CommandLine.Spec;
       "2:the command line or the configuration has to be mended first"
     })
 final class ServeCommand implements Callable<Integer> {
+  private static final Duration TO_START = Duration.ofSeconds(10);
+
   private final Path dotEnv;
 
   @Spec private CommandSpec spec;
@@ -33,22 +41,29 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    var started = new CompletableFuture<Mill>();
+    var hook = new Thread(() -> stop(started), "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
     try (var mill = Mill.start(Assembly.start(dotEnv))) {
-      var hook = new Thread(() -> stop(mill), "stop");
-      Runtime.getRuntime().addShutdownHook(hook);
-      try {
-        introduce(mill);
-        mill.awaitEnd();
-      } finally {
-        forget(hook);
-      }
+      started.complete(mill);
+      introduce(mill);
+      mill.awaitEnd();
+    } finally {
+      started.cancel(false);
+      forget(hook);
     }
     return ExitCode.OK;
   }
 
-  /** A signal is no failure, so the exit code is not that of one. */
-  private static void stop(Mill mill) {
-    mill.close();
+  /** A signal is no failure, so the exit code is not that of one, however early it comes. */
+  private static void stop(CompletableFuture<Mill> started) {
+    try {
+      started.get(TO_START.toMillis(), TimeUnit.MILLISECONDS).close();
+    } catch (ExecutionException | CancellationException | TimeoutException e) {
+      // It is not up, so nothing runs that could be let go.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     Runtime.getRuntime().halt(ExitCode.OK);
   }
 

@@ -6,6 +6,8 @@ import dev.millrace.storage.disk.DiskStorage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -57,15 +59,33 @@ class MainTest {
   }
 
   @Test
-  void a_setting_that_is_asked_for_before_the_check_is_refused_in_our_own_words()
-      throws IOException {
-    set("MILLRACE_STORAGE_DIRECTORY=" + folder, "MILLRACE_BUS_PORT=99999");
+  void a_setting_that_decides_where_a_part_is_hides_no_other_finding() throws IOException {
+    set("MILLRACE_BUS_PORT=99999", "MILLRACE_HTTP_PORT=77777");
 
     assertThat(run("serve")).isEqualTo(2);
 
     assertThat(err.toString())
-        .startsWith("millrace.bus.port (MILLRACE_BUS_PORT) must be")
-        .hasLineCount(1);
+        .startsWith("Mend this, then start again:")
+        .contains("  millrace.bus.port (MILLRACE_BUS_PORT) must be")
+        .contains("  millrace.http.port (MILLRACE_HTTP_PORT) must be")
+        .hasLineCount(3);
+  }
+
+  @Test
+  void all_ports_that_are_taken_are_said_at_once() throws IOException {
+    try (var bus = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      set(
+          "MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("data"),
+          "MILLRACE_BUS_PORT=" + bus.getLocalPort(),
+          "MILLRACE_HTTP_PORT=" + http.getLocalPort());
+
+      assertThat(run("serve")).isEqualTo(2);
+
+      assertThat(err.toString())
+          .contains("Port %d is taken".formatted(bus.getLocalPort()))
+          .contains("cannot listen on port %d".formatted(http.getLocalPort()));
+    }
   }
 
   @Test

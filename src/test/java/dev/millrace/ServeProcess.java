@@ -30,6 +30,13 @@ final class ServeProcess implements AutoCloseable {
 
   /** Starts one and waits until its doors are open, or until it ends. */
   static ServeProcess start(Path folder) throws IOException {
+    var serve = begin(folder);
+    serve.read();
+    return serve;
+  }
+
+  /** Starts one, and waits for nothing. */
+  static ServeProcess begin(Path folder) throws IOException {
     Path log = Files.createTempFile(folder, "serve", ".log");
     var command =
         new ProcessBuilder(
@@ -48,9 +55,7 @@ final class ServeProcess implements AutoCloseable {
     command.environment().put("MILLRACE_BUS_LOCK", "5s");
     command.environment().put("MILLRACE_HTTP_PORT", "0");
     command.environment().put("MILLRACE_STORAGE_DIRECTORY", folder.resolve("data").toString());
-    var serve = new ServeProcess(command.start(), log);
-    serve.read();
-    return serve;
+    return new ServeProcess(command.start(), log);
   }
 
   /** It runs elsewhere, where no .env of a developer lies. */

@@ -61,6 +61,16 @@ class ServeTest {
   }
 
   @Test
+  void a_signal_ends_it_as_well_before_its_doors_are_open()
+      throws IOException, InterruptedException {
+    try (var serve = ServeProcess.begin(folder)) {
+      Eventually.that("it has the data directory", () -> Files.exists(folder.resolve("data/bus")));
+
+      assertThat(serve.terminate()).isEqualTo(0);
+    }
+  }
+
+  @Test
   @Tag("full")
   void a_signal_lets_a_call_come_to_its_end_and_the_job_goes_on_without_repeating_it()
       throws IOException, InterruptedException {

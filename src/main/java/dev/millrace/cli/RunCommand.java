@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       "2:the command line or the configuration has to be mended first",
       "4:the job came to a limit before its end; what it found is shown",
       "5:the job was canceled",
-      "130:stopped with Ctrl-C"
+      "130:stopped with Ctrl-C",
+      "143:stopped by SIGTERM"
     },
     footerHeading = "%nExamples:%n",
     footer = {
