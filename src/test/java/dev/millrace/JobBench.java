@@ -1,8 +1,5 @@
 package dev.millrace;
 
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import com.azure.messaging.servicebus.ServiceBusClientBuilder;
 import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
 import com.azure.messaging.servicebus.models.ServiceBusReceiveMode;
@@ -13,24 +10,14 @@ import dev.millrace.bus.Queues;
 import dev.millrace.bus.servicebus.Namespace;
 import dev.millrace.intake.Submission;
 import dev.millrace.job.JobRequest;
-import dev.millrace.job.Message;
 import dev.millrace.job.Owner;
-import dev.millrace.job.ToolCall;
-import dev.millrace.job.ToolOutcome;
-import dev.millrace.job.Usage;
-import dev.millrace.model.LanguageModel;
 import dev.millrace.storage.disk.DiskStorage;
-import dev.millrace.tool.Tool;
-import dev.millrace.tool.ToolContext;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,11 +25,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code bench/jobs} runs. */
 final class JobBench {
@@ -53,11 +40,17 @@ final class JobBench {
   private static final int IN_FLIGHT = 32;
   private static final int PARKED = 2_000;
 
+  /** It is slower, and need not take longer. */
+  private static final int PEER_WARM_UP = 500;
+
+  private static final int PEER_ALONE = 100;
+  private static final int PEER_TOGETHER = 1_500;
+
   private final Path directory;
   private final Map<String, CompletableFuture<ServiceBusReceivedMessage>> awaited =
       new ConcurrentHashMap<>();
   private final AtomicInteger results = new AtomicInteger();
-  private final Script model = new Script();
+  private final SixSteps model = new SixSteps();
 
   private JobBench(Path directory) {
     this.directory = directory;
@@ -73,6 +66,10 @@ final class JobBench {
   }
 
   private void run(int rounds) throws Exception {
+    System.out.println(
+        "Jobs of six steps, each of them flushed to the disk before the next: Millrace in its"
+            + " journal (fdatasync, many at once), Restate 1.7.12 in its log (RocksDB, as it"
+            + " comes).");
     System.out.printf(
         "%d cores, Java %s, heap %d MB, %s %s, %s on %s%n",
         Runtime.getRuntime().availableProcessors(),
@@ -99,7 +96,7 @@ final class JobBench {
                     storage,
                     new Queues(List.of(new Queues.Queue("jobs", OWNER))),
                     model,
-                    new NoOp(),
+                    new SixSteps.NoOp(),
                     new BusSettings.Limits(PARKED, 1, 1),
                     TestMill.PATIENCE)
                 .start();
@@ -112,26 +109,67 @@ final class JobBench {
                 .prefetchCount(200)
                 .buildAsyncClient()) {
       var listening = subscriber.receiveMessages().subscribe(this::received);
-      together(mill, WARM_UP);
-      for (int round = 1; round <= rounds; round++) {
-        long[] flush = flushes();
-        long[] alone = alone(mill);
-        double rate = TOGETHER / together(mill, TOGETHER);
-        System.out.printf(
-            "round %d: flush p50 %s p99 %s | one at a time p50 %s p99 %s, %.1f flushes + 3 ms at"
-                + " p50 | %d in flight %,.0f jobs/s%n",
-            round,
-            millis(flush, 50),
-            millis(flush, 99),
-            millis(alone, 50),
-            millis(alone, 99),
-            (at(alone, 50) - 3e6) / at(flush, 50),
-            IN_FLIGHT,
-            rate);
+      Load.rate(WARM_UP, IN_FLIGHT, () -> job(mill));
+      try (var restate = RestatePeer.start(directory.resolve("restate")).orElse(null)) {
+        if (restate == null) {
+          System.out.println("Restate is left out: bench/restate/prepare says why.");
+        } else {
+          Load.rate(PEER_WARM_UP, IN_FLIGHT, restate::job);
+        }
+        rounds(rounds, mill, restate);
       }
       parked(mill);
       listening.dispose();
     }
+  }
+
+  /** Both in turns, so that what else the machine does meets both. */
+  private void rounds(int rounds, TestMill mill, @Nullable RestatePeer restate) throws Exception {
+    var rates = new double[rounds];
+    var peers = new double[rounds];
+    for (int round = 0; round < rounds; round++) {
+      long[] flush = Load.flushes(directory);
+      double unit = Load.millisAt(flush, 50);
+      System.out.printf(
+          "round %d: flush p50 %.2f p99 %.2f ms%n", round + 1, unit, Load.millisAt(flush, 99));
+      long[] alone = Load.alone(ALONE, () -> job(mill));
+      int before = results.get();
+      rates[round] = Load.rate(TOGETHER, IN_FLIGHT, () -> job(mill));
+      if (results.get() - before != TOGETHER) {
+        throw new IllegalStateException(
+            "void: %d results of %d jobs".formatted(results.get() - before, TOGETHER));
+      }
+      row("millrace", alone, rates[round]);
+      System.out.printf(
+          "  millrace is %.1f flushes + 3 ms at p50%n", (Load.millisAt(alone, 50) - 3) / unit);
+      if (restate != null) {
+        long[] peerAlone = Load.alone(PEER_ALONE, restate::job);
+        peers[round] = Load.rate(PEER_TOGETHER, IN_FLIGHT, restate::job);
+        row("restate", peerAlone, peers[round]);
+      }
+    }
+    summary("millrace", rates);
+    if (restate != null) {
+      summary("restate", peers);
+      System.out.printf("millrace does %.1f times as many%n", median(rates) / median(peers));
+    }
+  }
+
+  private static void row(String who, long[] alone, double rate) {
+    System.out.printf(
+        "  %-8s one at a time p50 %6.2f p99 %6.2f ms | %d in flight %,.0f jobs/s%n",
+        who, Load.millisAt(alone, 50), Load.millisAt(alone, 99), IN_FLIGHT, rate);
+  }
+
+  private static void summary(String who, double[] rates) {
+    var all = DoubleStream.of(rates).summaryStatistics();
+    System.out.printf(
+        "%-8s median %,.0f jobs/s, from %,.0f to %,.0f%n",
+        who, median(rates), all.getMin(), all.getMax());
+  }
+
+  private static double median(double[] rates) {
+    return DoubleStream.of(rates).sorted().toArray()[rates.length / 2];
   }
 
   private void received(ServiceBusReceivedMessage message) {
@@ -143,58 +181,18 @@ final class JobBench {
     return awaited.computeIfAbsent(messageId, id -> new CompletableFuture<>());
   }
 
-  private long[] alone(TestMill mill) throws Exception {
-    long[] took = new long[ALONE];
-    for (int i = 0; i < took.length; i++) {
-      long began = System.nanoTime();
-      job(mill, "six steps");
-      took[i] = System.nanoTime() - began;
-    }
-    return took;
-  }
-
-  /** The seconds that so many jobs take. */
-  private double together(TestMill mill, int jobs) throws Exception {
-    int before = results.get();
-    long began = System.nanoTime();
-    var left = new AtomicInteger(jobs);
-    try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<?>> all =
-          IntStream.range(0, IN_FLIGHT)
-              .<Future<?>>mapToObj(
-                  i ->
-                      clients.submit(
-                          () -> {
-                            while (left.decrementAndGet() >= 0) {
-                              job(mill, "six steps");
-                            }
-                            return null;
-                          }))
-              .toList();
-      for (var client : all) {
-        client.get();
-      }
-    }
-    double seconds = (System.nanoTime() - began) / 1e9;
-    if (results.get() - before != jobs) {
-      throw new IllegalStateException(
-          "void: %d results of %d jobs".formatted(results.get() - before, jobs));
-    }
-    return seconds;
-  }
-
   /** Submits a job and waits for its result; the figures are void if it is not the right one. */
-  private void job(TestMill mill, String message) throws Exception {
-    String id = submit(mill, message);
+  private void job(TestMill mill) throws Exception {
+    String id = submit(mill);
     var result = awaited(id + "/result").get(60, TimeUnit.SECONDS);
     awaited.remove(id + "/result");
     check(result);
   }
 
-  private static String submit(TestMill mill, String message) {
+  private static String submit(TestMill mill) {
     var submission =
         mill.intake.submit(
-            OWNER, JobRequest.of("analyst", message), "one hash for all", Optional.empty());
+            OWNER, JobRequest.of("analyst", "six steps"), "one hash for all", Optional.empty());
     return ((Submission.Accepted) submission).log().job().id().value();
   }
 
@@ -218,8 +216,7 @@ final class JobBench {
     model.waiting.set(0);
     long before = heap();
     int threadsBefore = ManagementFactory.getThreadMXBean().getThreadCount();
-    List<String> jobs =
-        IntStream.range(0, PARKED).mapToObj(i -> submit(mill, "six steps")).toList();
+    List<String> jobs = IntStream.range(0, PARKED).mapToObj(i -> submit(mill)).toList();
     long until = System.nanoTime() + Duration.ofMinutes(2).toNanos();
     while (model.waiting.get() < PARKED) {
       if (System.nanoTime() > until) {
@@ -248,84 +245,9 @@ final class JobBench {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  private long[] flushes() throws IOException {
-    long[] took = new long[500];
-    Path file = directory.resolve("flush");
-    Files.deleteIfExists(file);
-    try (var channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
-      for (int i = 0; i < took.length; i++) {
-        long began = System.nanoTime();
-        channel.write(ByteBuffer.allocate(300), i * 300L);
-        channel.force(false);
-        took[i] = System.nanoTime() - began;
-      }
-    }
-    return took;
-  }
-
-  private static long at(long[] nanos, int percentile) {
-    long[] sorted = nanos.clone();
-    Arrays.sort(sorted);
-    return sorted[(int) ((sorted.length - 1L) * percentile / 100)];
-  }
-
-  private static String millis(long[] nanos, int percentile) {
-    return "%.2f ms".formatted(at(nanos, percentile) / 1e6);
-  }
-
   private static ServiceBusClientBuilder builder(LocalNamespace local) {
     return new ServiceBusClientBuilder()
         .connectionString(local.connectionString())
         .retryOptions(Namespace.RETRIES);
-  }
-
-  /** Two tools at once, then one, then the answer: six steps. */
-  private static final class Script implements LanguageModel {
-    volatile CountDownLatch gate = new CountDownLatch(0);
-    final AtomicInteger waiting = new AtomicInteger();
-
-    @Override
-    public String name() {
-      return "instant";
-    }
-
-    @Override
-    public Reply reply(Prompt prompt, Words words) {
-      waiting.incrementAndGet();
-      try {
-        gate.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      long turn = prompt.messages().stream().filter(m -> !m.toolCalls().isEmpty()).count();
-      var calls =
-          IntStream.range(0, (int) (2 - turn))
-              .mapToObj(i -> ToolCall.of("c" + i, "no_op", Map.<String, Object>of()))
-              .toList();
-      return new Reply.Answer(
-          Message.assistant(calls.isEmpty() ? "done" : "", calls), new Usage(1, 1), null);
-    }
-  }
-
-  private static final class NoOp implements Tool {
-    @Override
-    public String name() {
-      return "no_op";
-    }
-
-    @Override
-    public String description() {
-      return "Does nothing.";
-    }
-
-    @Override
-    public Map<String, Object> schema() {
-      return Map.of("type", "object");
-    }
-
-    @Override
-    public ToolOutcome call(Map<String, Object> arguments, ToolContext context) {
-      return ToolOutcome.of("nothing");
-    }
   }
 }
