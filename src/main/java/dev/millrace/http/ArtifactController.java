@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.artifact.Folder;
+import dev.millrace.http.document.Described;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.request.Disposition;
@@ -55,7 +56,9 @@ final class ArtifactController {
     this.carrier = carrier;
   }
 
+  /** Lists the files of a job. */
   @Get("/artifacts")
+  @Described.ListArtifacts
   HttpResponse<byte[]> list(HttpRequest<?> request, String id) {
     JobLog job = desk.job(request, id);
     return answers
@@ -63,8 +66,9 @@ final class ArtifactController {
         .header(HttpHeaders.ETAG, Answers.tag(job));
   }
 
-  /** The newest of this name. */
-  @Get("/artifacts/{+name}")
+  /** Gets a file of a job by its name: the newest of this name. */
+  @Get("/artifacts/{name:.+}")
+  @Described.GetArtifact
   @Produces(MediaType.ALL)
   HttpResponse<Bytes> get(HttpRequest<?> request, String id, String name) {
     Artifact artifact =
@@ -79,8 +83,9 @@ final class ArtifactController {
         (from, length) -> open(artifact, from, length));
   }
 
-  /** A value of the job that was too large to stand in it, by its hash. */
+  /** Gets a value of a job that was too large to stand in it, by its hash. */
   @Get("/files/{sha256}")
+  @Described.GetLargeValue
   @Produces(MediaType.ALL)
   HttpResponse<Bytes> file(HttpRequest<?> request, String id, String sha256) {
     Folder folder = Folder.of(desk.job(request, id).job());
@@ -103,7 +108,9 @@ final class ArtifactController {
                 .orElseThrow(() -> new Unavailable("a file is missing: " + sha256)));
   }
 
+  /** Gets all files of a job in one archive. */
   @Get("/artifacts.zip")
+  @Described.GetArchive
   @Produces("application/zip")
   HttpResponse<Bytes> zip(HttpRequest<?> request, String id) {
     Collection<Artifact> all = newest(desk.job(request, id)).values();

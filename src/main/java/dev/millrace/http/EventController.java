@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.http.document.Described;
 import dev.millrace.http.stream.Streamed;
 import dev.millrace.http.view.JobStory;
 import dev.millrace.journal.Journal;
@@ -32,8 +33,12 @@ final class EventController {
     this.carrier = carrier;
   }
 
-  /** After the end, who has seen it is answered 204, at which browsers stop coming back. */
+  /**
+   * Tells what happens to a job, as it happens. After the end, who has seen it is answered 204, at
+   * which browsers stop coming back.
+   */
   @Get
+  @Described.FollowJob
   @Produces(MediaType.TEXT_EVENT_STREAM)
   HttpResponse<Publisher<Event<String>>> events(HttpRequest<?> request, String id) {
     carrier.checkEvents();

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.http.document.Described;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
@@ -27,14 +28,20 @@ final class HealthController {
     this.dependencies = dependencies;
   }
 
-  /** Asks nobody: this process is not started again because another one is away. */
+  /**
+   * Says that this process lives. It asks nobody: this process is not started again because another
+   * one is away.
+   */
   @Get("/liveness")
+  @Described.IsAlive
   HttpResponse<byte[]> liveness() {
     return answers.json(
         HttpStatus.OK, Map.of("status", "UP", "name", "millrace", "version", VERSION));
   }
 
+  /** Says whether everything answers that this process needs. */
   @Get("/readiness")
+  @Described.IsReady
   @ExecuteOn(TaskExecutors.BLOCKING)
   HttpResponse<byte[]> readiness() {
     var states = new TreeMap<String, String>();

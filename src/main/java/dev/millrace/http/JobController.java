@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.http.document.Described;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.request.Body;
@@ -24,6 +25,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Status;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Duration;
@@ -50,7 +52,9 @@ final class JobController {
     this.removal = removal;
   }
 
+  /** Submits a job: a request as JSON, or as a form with files. */
   @Post
+  @Described.SubmitJob
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> submit(HttpRequest<?> request) {
     Caller caller = desk.caller(request);
@@ -110,9 +114,11 @@ final class JobController {
   }
 
   /**
-   * With {@code ?wait=} it answers when the job is over or, beside an ETag, when it has changed.
+   * Tells how a job stands. With {@code ?wait=} it answers when the job is over or, beside an ETag,
+   * when it has changed.
    */
   @Get("/{id}")
+  @Described.GetJob
   HttpResponse<byte[]> get(HttpRequest<?> request, String id) {
     Duration wait = Prefer.query(request);
     boolean tagged = request.getHeaders().contains(HttpHeaders.IF_NONE_MATCH);
@@ -128,7 +134,9 @@ final class JobController {
     return over(job) ? answer : answer.header(HttpHeaders.RETRY_AFTER, "1");
   }
 
+  /** Ends a job that nobody works on yet; one that runs is ended soon. */
   @Post("/{id}/cancel")
+  @Described.CancelJob
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> cancel(HttpRequest<?> request, String id) {
     JobLog job = desk.job(request, id);
@@ -138,12 +146,14 @@ final class JobController {
       case REQUESTED -> answers.accepted(job.refresh());
       case ENDED ->
           throw Refusal.of(Code.CONFLICT, "The job was over before.")
-              .telling("status", job.refresh().state().status().word());
+              .telling("jobStatus", job.refresh().state().status().word());
       case UNKNOWN -> throw desk.gone(desk.caller(request), job.job());
     };
   }
 
+  /** Runs a job that is over again, as a new one. */
   @Post("/{id}/retry")
+  @Described.RetryJob
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> retry(HttpRequest<?> request, String id) {
     JobLog job = desk.job(request, id);
@@ -159,8 +169,11 @@ final class JobController {
                         : "The job is not over yet. Cancel it first, or wait."));
   }
 
+  /** Deletes a job that is over, with its files; how it ended is remembered. */
   @Delete("/{id}")
-  HttpResponse<byte[]> delete(HttpRequest<?> request, String id) {
+  @Status(HttpStatus.NO_CONTENT)
+  @Described.DeleteJob
+  HttpResponse<Void> delete(HttpRequest<?> request, String id) {
     JobLog job = desk.job(request, id);
     return switch (removal.delete(job)) {
       case DELETED -> HttpResponse.noContent();

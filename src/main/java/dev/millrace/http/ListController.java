@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.http.document.Described;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.request.Filter;
 import dev.millrace.http.view.JobViews;
@@ -46,8 +47,12 @@ final class ListController {
     this.views = views;
   }
 
-  /** A page may hold fewer than were asked for, even none, and still name a next one. */
+  /**
+   * Lists jobs, newest first. A page may hold fewer than were asked for, even none, and still name
+   * a next one.
+   */
   @Get
+  @Described.ListJobs
   HttpResponse<byte[]> list(HttpRequest<?> request) {
     var filter = Filter.of(request.getParameters());
     var page = page(desk.caller(request), filter);

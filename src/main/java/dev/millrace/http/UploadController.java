@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.artifact.Artifacts;
+import dev.millrace.http.document.Described;
 import dev.millrace.http.request.Body;
 import dev.millrace.http.request.UploadIds;
 import dev.millrace.security.Caller;
@@ -11,6 +12,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Status;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.io.IOException;
@@ -37,8 +39,10 @@ final class UploadController {
     this.settings = settings;
   }
 
-  /** The body is the file, whatever its type. */
+  /** Keeps a file for the requests that will name it. The body is the file, whatever its type. */
   @Post
+  @Status(HttpStatus.CREATED)
+  @Described.UploadFile
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> upload(HttpRequest<?> request) {
     Caller caller = desk.caller(request);

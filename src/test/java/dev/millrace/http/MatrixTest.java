@@ -44,6 +44,10 @@ class MatrixTest {
   private static final Map<String, About> ROWS =
       new TreeMap<>(
           Map.ofEntries(
+              Map.entry("GET /openapi.yml", About.NOBODY),
+              Map.entry("GET /asyncapi.yml", About.NOBODY),
+              Map.entry("GET /docs", About.NOBODY),
+              Map.entry("GET /docs/{part}", About.NOBODY),
               Map.entry("GET /health/liveness", About.NOBODY),
               Map.entry("GET /health/readiness", About.NOBODY),
               Map.entry("GET /v1/jobs", About.THE_CALLER),
@@ -56,7 +60,7 @@ class MatrixTest {
               Map.entry("GET /v1/jobs/{id}/events", About.ONE_OWNER),
               Map.entry("GET /v1/jobs/{id}/artifacts", About.ONE_OWNER),
               Map.entry("GET /v1/jobs/{id}/artifacts.zip", About.ONE_OWNER),
-              Map.entry("GET /v1/jobs/{id}/artifacts/{+name}", About.ONE_OWNER),
+              Map.entry("GET /v1/jobs/{id}/artifacts/{name:.+}", About.ONE_OWNER),
               Map.entry("GET /v1/jobs/{id}/files/{sha256}", About.ONE_OWNER)));
 
   private static final String OWNER = "default/alice";
@@ -156,7 +160,8 @@ class MatrixTest {
         route
             .substring(method.length() + 1)
             .replace("{id}", job)
-            .replace("{+name}", NAME)
+            .replace("{name:.+}", NAME)
+            .replace("{part}", "start.js")
             .replace("{sha256}", Digest.sha256(BYTES));
     if (Stream.of("/retry", "/events").anyMatch(path::endsWith) || method.equals("DELETE")) {
       endOnce(job);

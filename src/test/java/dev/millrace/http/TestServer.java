@@ -1,5 +1,7 @@
 package dev.millrace.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.millrace.intake.Aftermath;
 import dev.millrace.intake.Results;
 import dev.millrace.job.Artifact;
@@ -69,8 +71,18 @@ final class TestServer implements AutoCloseable {
         .timeout(Duration.ofSeconds(60));
   }
 
+  /** Whatever a test is about, the answer is one that the document knows. */
   HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpRequest built = request.build();
+    var answer = client.send(built, HttpResponse.BodyHandlers.ofString());
+    OpenApi.PUBLISHED
+        .operation(built.method(), built.uri().getRawPath())
+        .ifPresent(
+            operation ->
+                assertThat(OpenApi.PUBLISHED.faults(operation, answer))
+                    .as("%s, %s", operation, answer.body())
+                    .isEmpty());
+    return answer;
   }
 
   HttpResponse<String> get(String path) throws Exception {
