@@ -3,7 +3,9 @@
 import http.client
 import json
 import os
+import re
 import textwrap
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, repeat
 from pathlib import Path
@@ -116,6 +118,20 @@ def test_links_and_pipes_planted_by_code_lead_to_nothing_of_the_host(program: Pr
     listed = call(program.server, "GET", target("/files", identifier=name)).page()["value"]
     assert "strange\nname" in [each["name"] for each in listed]
     assert run(program.server, "1", identifier=name).status == 200
+
+
+def test_what_reads_files_of_strangers_is_not_in_the_process_that_serves(program: Program) -> None:
+    """Archives, pictures and pickles are bytes to it, whatever they would unpack to."""
+    bomb = b"PK\x03\x04" + zlib.compress(bytes(50_000_000)) + b"\x89PNG\r\n\x1a\n"
+    before = memory(program)
+    for name in ("a.zip", "a.png", "a.pkl", "a.xlsx", "a.npy"):
+        upload(program.server, name, bomb, identifier="bombs")
+        path = target(f"/files/{name}/content", identifier="bombs")
+        assert call(program.server, "GET", path).body == bomb
+
+    assert memory(program) - before < 24 * MIB
+    mapped = Path(f"/proc/{program.process.pid}/maps").read_text()
+    assert not re.findall(r"/(?:numpy|pandas|PIL|lxml|pyarrow|scipy|matplotlib)/", mapped)
 
 
 def test_hostile_bodies_leave_the_front_as_it_was(program: Program) -> None:
