@@ -20,6 +20,7 @@ import dev.millrace.bus.servicebus.ServiceBusResultTopic;
 import dev.millrace.intake.Admission;
 import dev.millrace.intake.Aftermath;
 import dev.millrace.intake.Conversations;
+import dev.millrace.intake.Histories;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
@@ -89,8 +90,13 @@ final class SharedWiring {
   }
 
   @Singleton
-  Conversations conversations(Journal journal, Results results) {
-    return new Conversations(journal, results);
+  Conversations conversations(Journal journal, Index index, Results results, InstantSource clock) {
+    return new Conversations(journal, index, results, clock);
+  }
+
+  @Singleton
+  Histories histories(Journal journal, Index index, Secret secret, JobSessions sessions) {
+    return new Histories(journal, index, secret, sessions::release);
   }
 
   @Singleton

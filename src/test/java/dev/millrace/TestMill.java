@@ -61,7 +61,7 @@ final class TestMill implements AutoCloseable {
     index = shared.index(storage);
     var artifacts = shared.artifacts(storage);
     var results = new Results(json, artifacts, clock, "results");
-    var conversations = shared.conversations(journal, results);
+    var conversations = shared.conversations(journal, index, results, clock);
     var queue = shared.jobQueue(namespace, json);
     var topic = shared.resultTopic(namespace);
     var pointers = shared.pointers(queue, queues);

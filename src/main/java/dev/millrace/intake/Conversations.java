@@ -11,13 +11,18 @@ import dev.millrace.job.Usage;
 import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.ConversationLog;
 import dev.millrace.journal.Entry;
+import dev.millrace.journal.Index;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.JobState;
 import dev.millrace.journal.Journal;
 import dev.millrace.journal.Step;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +39,15 @@ public final class Conversations {
   private static final int MOST_JOBS = 200;
 
   private final Journal journal;
+  private final Index index;
   private final Results results;
+  private final InstantSource clock;
 
-  public Conversations(Journal journal, Results results) {
+  public Conversations(Journal journal, Index index, Results results, InstantSource clock) {
     this.journal = journal;
+    this.index = index;
     this.results = results;
+    this.clock = clock;
   }
 
   /** Sees to it that a job has its place in line, or ends it if it would not wait for one. */
@@ -46,7 +55,7 @@ public final class Conversations {
     if (log.state().conversation().isEmpty()) {
       return;
     }
-    var conversation = journal.conversation(log.state().conversation().get());
+    var conversation = begun(log.state(), log.state().conversation().get());
     while (!conversation.unfinished(log.job().id())) {
       JobState state = log.refresh().state();
       if (state.ended().isPresent() || state.attempts().epoch() > 0) {
@@ -59,6 +68,22 @@ public final class Conversations {
         return;
       }
     }
+  }
+
+  /** A conversation that is written to: it says whose it is, and is in its owner's listing. */
+  private ConversationLog begun(JobState state, ConversationRef ref) {
+    var conversation = journal.conversation(ref);
+    if (conversation.closed()) {
+      journal.forget(ref); // who deleted it did not come to its end
+      conversation = journal.conversation(ref);
+    }
+    while (conversation.begun().isEmpty()) {
+      Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+      String name = Objects.requireNonNull(state.request().sessionId());
+      index.beginning(state.owner(), ref, now);
+      conversation.append(new ConversationEntry.Begun(state.owner().name(), name, now));
+    }
+    return conversation;
   }
 
   private static Ending busy() {
@@ -100,9 +125,9 @@ public final class Conversations {
     if (ended.state().conversation().isEmpty()) {
       return Optional.empty();
     }
-    var conversation = journal.conversation(ended.state().conversation().get());
+    var conversation = begun(ended.state(), ended.state().conversation().get());
     while (!hasTurn(ended, conversation)) {
-      var turn = turnOf(ended);
+      var turn = turnOf(ended, conversation.resetUnder(ended.job().id()));
       Optional<ConversationEntry> summary = summary(ended, conversation);
       if (summary.isPresent() && conversation.unfinished(ended.job().id())) {
         conversation.append(summary.get(), turn);
@@ -118,37 +143,14 @@ public final class Conversations {
   /** What this turn was told of the past, in place of the past; it stands before the turn. */
   private static Optional<ConversationEntry> summary(JobLog ended, ConversationLog conversation) {
     Optional<Entry.Summarized> told = ended.state().summarized();
-    if (told.isEmpty()) {
-      return Optional.empty();
+    if (told.isEmpty() || conversation.resetUnder(ended.job().id())) {
+      return Optional.empty(); // what is forgotten is not told again
     }
     ConversationLog.Past past = conversation.past();
-    if (conversation.turns() > 0 && past.messages().isEmpty()) {
-      return Optional.empty(); // it was reset meanwhile; what is forgotten is not told again
-    }
     List<String> jobs =
         past.jobs().reversed().stream().limit(MOST_JOBS).map(JobId::value).toList().reversed();
     return Optional.of(
         new ConversationEntry.Summary(conversation.turns(), told.get().text(), jobs));
-  }
-
-  /** From here on later turns see nothing of what was before; turns in line stay there. */
-  public void reset(ConversationRef conversation, String by) {
-    var log = journal.conversation(conversation);
-    while (!log.append(new ConversationEntry.Reset(by))) {
-      // refused, and read on: the next try is at the new end
-    }
-  }
-
-  /**
-   * Deletes a conversation with its files. Answers false, and deletes nothing, while a turn is
-   * unfinished.
-   */
-  public boolean delete(ConversationRef conversation) {
-    if (journal.conversation(conversation).head().isPresent()) {
-      return false;
-    }
-    journal.forget(conversation);
-    return true;
   }
 
   /** Ends the turn of a head whose log is lost, with nothing said; answers who is the head then. */
@@ -161,10 +163,13 @@ public final class Conversations {
     return conversation.head();
   }
 
-  private static ConversationEntry.Turn turnOf(JobLog ended) {
+  /**
+   * @param reset whether all was forgotten meanwhile, also what the model itself remembers
+   */
+  private static ConversationEntry.Turn turnOf(JobLog ended, boolean reset) {
     JobState state = ended.state();
     return new ConversationEntry.Turn(
-        ended.job().id().value(), messages(state), state.usage(), modelState(state));
+        ended.job().id().value(), messages(state), state.usage(), reset ? null : modelState(state));
   }
 
   /** What a model remembers from before a summary would be too long again. */

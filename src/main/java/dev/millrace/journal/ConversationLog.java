@@ -4,16 +4,16 @@ import dev.millrace.job.ConversationRef;
 import dev.millrace.job.JobId;
 import dev.millrace.job.Message;
 import dev.millrace.job.Unavailable;
+import dev.millrace.job.Usage;
 import dev.millrace.storage.Layout;
 import dev.millrace.storage.Storage;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SequencedSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +31,8 @@ public final class ConversationLog {
   private final Journal journal;
   private final String owner;
   private final Log<ConversationEntry> log;
-  private final SequencedSet<String> unfinished = new LinkedHashSet<>();
-  private int turns;
+  private final Standing standing = new Standing();
+  private boolean exists;
   private long historyFrom;
   private int sinceSnapshot;
   private int lineAtSnapshot;
@@ -49,11 +49,8 @@ public final class ConversationLog {
   /** The position of the last snapshot, found by reading ever larger pieces of the end. */
   private long lastSnapshot() {
     var stat = storage.stat(Layout.log(owner));
-    if (stat.isEmpty()) {
-      storage.create(Layout.log(owner));
-      return 0;
-    }
-    long length = stat.get().length();
+    exists = stat.isPresent();
+    long length = stat.map(Storage.Stat::length).orElse(0L);
     for (long window = FIRST_WINDOW; window < length; window *= 2) {
       long from = length - window;
       byte[] bytes = Log.bytes(storage, Layout.log(owner), from);
@@ -66,23 +63,12 @@ public final class ConversationLog {
   }
 
   private void fold(Line<ConversationEntry> line) {
+    standing.tell(line.entry());
     sinceSnapshot++;
-    switch (line.entry()) {
-      case ConversationEntry.Queued(String job) -> unfinished.add(job);
-      case ConversationEntry.Turn turn -> {
-        unfinished.remove(turn.jobId());
-        turns++;
-      }
-      case ConversationEntry.Summary summary -> {}
-      case ConversationEntry.Reset reset -> {}
-      case ConversationEntry.Snapshot snapshot -> {
-        unfinished.clear();
-        unfinished.addAll(snapshot.unfinished());
-        turns = snapshot.turns();
-        historyFrom = snapshot.historyFrom();
-        sinceSnapshot = 0;
-        lineAtSnapshot = unfinished.size();
-      }
+    if (line.entry() instanceof ConversationEntry.Snapshot snapshot) {
+      historyFrom = snapshot.historyFrom();
+      sinceSnapshot = 0;
+      lineAtSnapshot = standing.inLine();
     }
   }
 
@@ -101,19 +87,39 @@ public final class ConversationLog {
     throw new Unavailable("a later version wrote to this conversation: " + newer);
   }
 
+  /** Whose it is and what it is called; absent as long as nobody has said so. */
+  public Optional<ConversationEntry.Begun> begun() {
+    return standing.begun();
+  }
+
+  /** Whether it was deleted, and only waits for what is left to be removed. */
+  public boolean closed() {
+    return standing.closed();
+  }
+
   /** Whether a job has its place in line and no turn yet. */
   public boolean unfinished(JobId job) {
-    return unfinished.contains(job.value());
+    return standing.unfinished(job);
+  }
+
+  /** How many jobs have. */
+  public int inLine() {
+    return standing.inLine();
   }
 
   /** The job whose turn it is. */
   public Optional<JobId> head() {
-    return unfinished.isEmpty() ? Optional.empty() : Optional.of(new JobId(unfinished.getFirst()));
+    return standing.head().map(JobId::new);
+  }
+
+  /** Whether everything was forgotten while a job had its place in line. */
+  public boolean resetUnder(JobId job) {
+    return standing.early(job);
   }
 
   /** How many turns there have been. */
   public int turns() {
-    return turns;
+    return standing.turns();
   }
 
   /**
@@ -121,8 +127,7 @@ public final class ConversationLog {
    * log: ask only where the unfinished ones cannot tell.
    */
   public boolean everQueued(JobId job) {
-    byte[] all = Arrays.copyOf(Log.bytes(storage, Layout.log(owner), 0), (int) log.position());
-    return journal.conversationEntries().read(storage, owner, all).lines().stream()
+    return lines(0).stream()
         .anyMatch(
             line ->
                 line.entry() instanceof ConversationEntry.Queued(String queued)
@@ -135,27 +140,32 @@ public final class ConversationLog {
    * @param messages what was said since the last reset, in order
    * @param modelState what the model gave with the last turn, if it did
    * @param jobs the turns since the last reset, in order: what they did in the code session counts
+   * @param life another one after each reset: nothing of a code session outlives it
    */
   public record Past(
-      List<Message> messages, @Nullable Map<String, Object> modelState, List<JobId> jobs) {
+      List<Message> messages,
+      @Nullable Map<String, Object> modelState,
+      List<JobId> jobs,
+      String life) {
     public static final Past NONE = new Past(List.of(), null, List.of());
 
     public Past {
       messages = List.copyOf(messages);
       jobs = List.copyOf(jobs);
     }
+
+    public Past(
+        List<Message> messages, @Nullable Map<String, Object> modelState, List<JobId> jobs) {
+      this(messages, modelState, jobs, "");
+    }
   }
 
+  /** As far as this log has been read. */
   public Past past() {
     Map<String, Object> modelState = null;
     var messages = new ArrayList<Message>();
     var jobs = new ArrayList<JobId>();
-    byte[] bytes = Log.bytes(storage, Layout.log(owner), historyFrom);
-    var reading = journal.conversationEntries().read(storage, owner, bytes);
-    if (reading.newer() != null) {
-      leave(reading.newer());
-    }
-    for (var line : reading.lines()) {
+    for (var line : lines(historyFrom)) {
       switch (line.entry()) {
         case ConversationEntry.Turn turn -> {
           messages.addAll(turn.messages());
@@ -174,11 +184,44 @@ public final class ConversationLog {
           jobs.clear();
           modelState = null;
         }
+        case ConversationEntry.Begun first -> {}
         case ConversationEntry.Queued queued -> {}
+        case ConversationEntry.Closed end -> {}
         case ConversationEntry.Snapshot snapshot -> {}
       }
     }
-    return new Past(messages, modelState, jobs);
+    return new Past(messages, modelState, jobs, life());
+  }
+
+  private List<Line<ConversationEntry>> lines(long from) {
+    byte[] all = Log.bytes(storage, Layout.log(owner), from);
+    byte[] known = Arrays.copyOf(all, (int) Math.min(all.length, log.position() - from));
+    var reading = journal.conversationEntries().read(storage, owner, known);
+    if (reading.newer() != null) {
+      leave(reading.newer());
+    }
+    return reading.lines();
+  }
+
+  /** Its name for the code session: the same name after a deletion is not the same conversation. */
+  public String life() {
+    return begun().map(first -> first.at().toEpochMilli() + "." + standing.resets()).orElse("");
+  }
+
+  /** One turn, as it was said. */
+  public record Said(JobId job, Instant at, List<Message> messages, Usage usage) {}
+
+  /** What was said since the last reset, also what is only told in short by now. Reads it all. */
+  public List<Said> said() {
+    var said = new ArrayList<Said>();
+    for (var line : lines(0)) {
+      if (line.entry() instanceof ConversationEntry.Turn turn) {
+        said.add(new Said(new JobId(turn.jobId()), line.at(), turn.messages(), turn.usage()));
+      } else if (line.entry() instanceof ConversationEntry.Reset) {
+        said.clear();
+      }
+    }
+    return said;
   }
 
   /** Answers whether the entries are in the log. If not, somebody wrote first: look again. */
@@ -188,9 +231,18 @@ public final class ConversationLog {
     boolean begins = beginsHistory(entries);
     if (begins
         || sinceSnapshot + entries.length >= Math.max(ENTRIES_PER_SNAPSHOT, lineAtSnapshot)) {
-      all.add(snapshotAfter(begins ? log.position() : historyFrom, entries));
+      all.add(standing.after(begins ? log.position() : historyFrom, entries));
     }
-    return log.append(all);
+    if (!exists) {
+      storage.create(Layout.log(owner));
+      exists = true;
+    }
+    long before = log.position();
+    boolean written = log.append(all);
+    if (!written && log.position() == before) {
+      throw new Unavailable("the conversation was deleted meanwhile");
+    }
+    return written;
   }
 
   /** What stands before is not read again; the snapshot is what tells where that is. */
@@ -200,23 +252,5 @@ public final class ConversationLog {
             entry ->
                 entry instanceof ConversationEntry.Summary
                     || entry instanceof ConversationEntry.Reset);
-  }
-
-  private ConversationEntry.Snapshot snapshotAfter(long from, ConversationEntry... entries) {
-    var jobs = new LinkedHashSet<>(unfinished);
-    int turnsThen = turns;
-    for (var entry : entries) {
-      switch (entry) {
-        case ConversationEntry.Queued(String job) -> jobs.add(job);
-        case ConversationEntry.Turn turn -> {
-          jobs.remove(turn.jobId());
-          turnsThen++;
-        }
-        case ConversationEntry.Summary summary -> {}
-        case ConversationEntry.Reset reset -> {}
-        case ConversationEntry.Snapshot snapshot -> {}
-      }
-    }
-    return new ConversationEntry.Snapshot(List.copyOf(jobs), turnsThen, from);
   }
 }

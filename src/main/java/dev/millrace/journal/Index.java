@@ -1,19 +1,22 @@
 package dev.millrace.journal;
 
+import dev.millrace.job.ConversationRef;
 import dev.millrace.job.JobRef;
+import dev.millrace.job.Owner;
 import dev.millrace.job.Unavailable;
 import dev.millrace.storage.Layout;
 import dev.millrace.storage.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of jobs beside their logs: which are open, which are new, which are gone. */
+/** What is known beside the logs: which jobs are open, new or gone, and who talks with whom. */
 public final class Index {
   private static final int PAGE = 500;
 
@@ -55,10 +58,14 @@ public final class Index {
 
   /** What became of a job that was deleted after its end. */
   public Optional<byte[]> outcome(JobRef job) {
-    try (InputStream kept = storage.open(Layout.gone(job), 0, Long.MAX_VALUE).orElse(null)) {
+    return read(Layout.gone(job));
+  }
+
+  private Optional<byte[]> read(String name) {
+    try (InputStream kept = storage.open(name, 0, Long.MAX_VALUE).orElse(null)) {
       return kept == null ? Optional.empty() : Optional.of(kept.readAllBytes());
     } catch (IOException e) {
-      throw new Unavailable("reading " + Layout.gone(job) + " was cut short", e);
+      throw new Unavailable("reading " + name + " was cut short", e);
     }
   }
 
@@ -85,6 +92,45 @@ public final class Index {
   /** Takes a job that does not exist out of the listing. */
   public void unlist(Recent.Listed job) {
     storage.delete(Layout.recent(job.job(), job.createdAt()));
+  }
+
+  /** Notes that a conversation is about to begin, before it does. */
+  public void beginning(Owner owner, ConversationRef conversation, Instant at) {
+    byte[] agent = conversation.agent().getBytes(StandardCharsets.UTF_8);
+    storage.putIfAbsent(
+        Layout.talk(owner, conversation.key(), at), new ByteArrayInputStream(agent), agent.length);
+  }
+
+  /**
+   * Some of the conversations of an owner, newest first. One may be there that does not exist.
+   *
+   * @param next the continuation of the following page; null when this is the last
+   */
+  public record Talks(List<Talk> conversations, @Nullable String next) {
+    /** One conversation, and when it began. */
+    public record Talk(ConversationRef conversation, Instant at) {}
+  }
+
+  public Talks talks(Owner owner, @Nullable String continuation, int limit) {
+    var page = storage.list(Layout.talks(owner), continuation, limit);
+    return new Talks(
+        page.entries().stream().flatMap(stat -> talk(owner, stat.name()).stream()).toList(),
+        page.next());
+  }
+
+  private Optional<Talks.Talk> talk(Owner owner, String name) {
+    return Layout.talk(name)
+        .flatMap(
+            talk ->
+                read(name)
+                    .map(agent -> new String(agent, StandardCharsets.UTF_8))
+                    .map(agent -> new ConversationRef(owner.tenant(), agent, talk.key()))
+                    .map(conversation -> new Talks.Talk(conversation, talk.at())));
+  }
+
+  /** Takes a conversation that does not exist out of the listing. */
+  public void unlist(Owner owner, Talks.Talk talk) {
+    storage.delete(Layout.talk(owner, talk.conversation().key(), talk.at()));
   }
 
   /**

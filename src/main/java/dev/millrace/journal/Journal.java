@@ -58,10 +58,12 @@ public final class Journal {
         new LogFormat<>(
             json,
             List.of(
+                ConversationEntry.Begun.class,
                 ConversationEntry.Queued.class,
                 ConversationEntry.Turn.class,
                 ConversationEntry.Summary.class,
                 ConversationEntry.Reset.class,
+                ConversationEntry.Closed.class,
                 ConversationEntry.Snapshot.class));
   }
 
@@ -75,13 +77,14 @@ public final class Journal {
     return storage.create(Layout.log(Layout.job(job))) ? new JobLog(this, job) : job(job);
   }
 
-  /** The log of a conversation, created if it is not there, read from its last snapshot on. */
+  /** The log of a conversation, read from its last snapshot on; the first append creates it. */
   public ConversationLog conversation(ConversationRef conversation) {
     return new ConversationLog(this, conversation);
   }
 
   /** Deletes a conversation with its files. Nothing happens when there is none. */
   public void forget(ConversationRef conversation) {
+    storage.deleteAll(Layout.files(Layout.conversation(conversation))); // the log says what is left
     storage.deleteAll(Layout.conversation(conversation));
   }
 

@@ -21,11 +21,16 @@ public interface SessionPool {
    * Whose a session is: one conversation's, or one job's.
    *
    * @param name the conversation's name, or the id of a job without one
+   * @param life which of its lives; empty for who has but one
    */
-  record Holder(Owner owner, String agent, String name) {
+  record Holder(Owner owner, String agent, String name, String life) {
+    public Holder(Owner owner, String agent, String name) {
+      this(owner, agent, name, "");
+    }
+
     /** What opens the session, for whoever may use the pool: nobody may see or guess it. */
     public String identifier(Secret secret) {
-      return secret.hash("session", owner.tenant(), owner.name(), agent, name);
+      return secret.hash("session", owner.tenant(), owner.name(), agent, name, life);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.storage;
 import dev.millrace.job.ConversationRef;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
+import dev.millrace.job.Owner;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,8 +41,12 @@ public final class Layout {
     return owner + "live";
   }
 
+  public static String files(String owner) {
+    return owner + "files/";
+  }
+
   public static String file(String owner, String sha256) {
-    return owner + "files/" + sha256;
+    return files(owner) + sha256;
   }
 
   public static String upload(String tenant, String uploadId) {
@@ -86,11 +91,33 @@ public final class Layout {
     String[] parts = name.split("/", -1);
     try {
       int dash = parts[2].indexOf('-');
-      long reverse = Long.parseLong(parts[2].substring(0, dash));
       return Optional.of(
           new Recent(
               new JobRef(parts[1], new JobId(parts[2].substring(dash + 1))),
-              Instant.ofEpochMilli(END_OF_TIME - reverse)));
+              time(parts[2].substring(0, dash))));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Where the conversations of an owner are listed, newest first. */
+  public static String talks(Owner owner) {
+    return "talks/" + owner.tenant() + "/" + Names.segment(owner.name()) + "/";
+  }
+
+  public static String talk(Owner owner, String key, Instant at) {
+    return talks(owner) + reverse(at) + "-" + key;
+  }
+
+  /** A conversation as the listing names it: its key, and when it began. */
+  public record Talk(String key, Instant at) {}
+
+  /** The conversation that an entry of a listing stands for; absent for what is none of ours. */
+  public static Optional<Talk> talk(String name) {
+    try {
+      String last = name.substring(name.lastIndexOf('/') + 1);
+      int dash = last.indexOf('-');
+      return Optional.of(new Talk(last.substring(dash + 1), time(last.substring(0, dash))));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
@@ -102,11 +129,16 @@ public final class Layout {
   }
 
   public static String recent(JobRef job, Instant createdAt) {
-    return String.format(
-        Locale.ROOT, // some languages have digits of their own
-        "%s%013d-%s",
-        recent(job.tenant()),
-        END_OF_TIME - createdAt.toEpochMilli(),
-        job.id());
+    return recent(job.tenant()) + reverse(createdAt) + "-" + job.id();
+  }
+
+  /** Thirteen digits, less for a later time. */
+  private static String reverse(Instant time) {
+    // some languages have digits of their own
+    return String.format(Locale.ROOT, "%013d", END_OF_TIME - time.toEpochMilli());
+  }
+
+  private static Instant time(String reverse) {
+    return Instant.ofEpochMilli(END_OF_TIME - Long.parseLong(reverse));
   }
 }

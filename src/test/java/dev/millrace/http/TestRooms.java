@@ -179,8 +179,8 @@ final class TestRooms {
 
   @Singleton
   @Replaces(Conversations.class)
-  Conversations conversations(Journal journal, Results results) {
-    return new Conversations(journal, results);
+  Conversations conversations(Journal journal, Index index, Results results, InstantSource clock) {
+    return new Conversations(journal, index, results, clock);
   }
 
   @Singleton

@@ -11,6 +11,7 @@ import dev.millrace.bus.ResultMessage;
 import dev.millrace.bus.ResultTopic;
 import dev.millrace.bus.Verdict;
 import dev.millrace.job.JobRef;
+import dev.millrace.job.JobRequest;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Secret;
 import dev.millrace.job.Unavailable;
@@ -21,6 +22,7 @@ import dev.millrace.storage.MemoryStorage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +31,7 @@ import java.util.function.Function;
 /** Intake as it is, between a store in memory and a broker that notes what it is given. */
 final class Doors {
   static final Owner ALICE = new Owner("default", "alice");
+  static final Secret SECRET = new Secret(new byte[16]);
 
   final SettableClock clock = new SettableClock();
   final MemoryStorage storage = new MemoryStorage(clock);
@@ -39,7 +42,7 @@ final class Doors {
   final List<JobRef> released = new CopyOnWriteArrayList<>();
 
   final Results results = new Results(Json.MAPPER, artifacts, clock, "results");
-  final Conversations conversations = new Conversations(journal, results);
+  final Conversations conversations = new Conversations(journal, index, results, clock);
   final Queues queues =
       new Queues(List.of(new Queues.Queue("jobs", new Owner("default", "queue:jobs"))));
   final Pointers pointers = new Pointers(broker, queues, new Marks("p"));
@@ -61,7 +64,7 @@ final class Doors {
               artifacts,
               results,
               conversations,
-              new Secret(new byte[16]),
+              SECRET,
               clock,
               agent -> Duration.ofHours(12)),
           results,
@@ -72,6 +75,25 @@ final class Doors {
           "replies"::equals,
           clock,
           new Random(1));
+
+  /** A question in a conversation. */
+  static JobRequest turn(String message, String sessionId, JobRequest.WhenBusy whenBusy) {
+    return new JobRequest(
+        JobRequest.Kind.AGENT,
+        "analyst",
+        message,
+        sessionId,
+        List.of(),
+        null,
+        true,
+        "user",
+        null,
+        null,
+        false,
+        whenBusy,
+        null,
+        Map.of());
+  }
 
   /** Notes what it is given, unless it is away. */
   static final class Broker implements JobQueue, ResultTopic {

@@ -32,7 +32,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -58,21 +57,7 @@ class IntakeTest {
   }
 
   private static JobRequest turn(JobRequest.WhenBusy whenBusy) {
-    return new JobRequest(
-        JobRequest.Kind.AGENT,
-        "analyst",
-        "And by quarter?",
-        "user-123",
-        List.of(),
-        null,
-        true,
-        "user",
-        null,
-        null,
-        false,
-        whenBusy,
-        null,
-        Map.of());
+    return Doors.turn("And by quarter?", "user-123", whenBusy);
   }
 
   private static Delivery.Received message(

@@ -10,13 +10,17 @@ import dev.millrace.job.JobRef;
 import dev.millrace.job.JobRequest;
 import dev.millrace.job.Message;
 import dev.millrace.job.Origin;
+import dev.millrace.job.Owner;
+import dev.millrace.job.Secret;
 import dev.millrace.job.Usage;
 import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.Entry;
+import dev.millrace.journal.Index;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
 import dev.millrace.journal.Lines;
 import dev.millrace.journal.Marks;
+import dev.millrace.storage.Layout;
 import dev.millrace.storage.MemoryStorage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +29,11 @@ import java.util.Map;
 
 /** A conversation whose second turn was told the first one in short. */
 public final class SummaryScene {
-  static final ConversationRef TALK = new ConversationRef("default", "analyst", "key");
-  private static final String LOG = "conversations/default/analyst/key/log";
+  static final Owner ALICE = new Owner("default", "alice");
+  static final String NAME = "sales talk";
+  static final Secret SECRET = new Secret(new byte[16]);
+  static final ConversationRef TALK = ConversationRef.of(SECRET, ALICE, "analyst", NAME);
+  private static final String LOG = Layout.log(Layout.conversation(TALK));
 
   final List<String> broken = new ArrayList<>();
 
@@ -36,9 +43,13 @@ public final class SummaryScene {
   private final SettableClock clock = new SettableClock();
   private final MemoryStorage storage = watched();
   final Journal journal = new Journal(storage, Json.MAPPER, clock, new Marks("r"));
+  final Index index = new Index(storage);
   private final Results results =
       new Results(Json.MAPPER, new Artifacts(storage), clock, "results");
-  final Conversations conversations = new Conversations(journal, results);
+  final Conversations conversations = new Conversations(journal, index, results, clock);
+
+  final Histories histories =
+      new Histories(journal, index, SECRET, (owner, agent, name, life) -> {});
 
   private MemoryStorage watched() {
     return new MemoryStorage(clock) {
@@ -88,16 +99,20 @@ public final class SummaryScene {
     JobLog log = journal.create(job);
     log.append(
         new Entry.Submitted(
-            JobRequest.of("analyst", "Asked " + id + "."),
+            Doors.turn("Asked " + id + ".", NAME, JobRequest.WhenBusy.QUEUE),
             "hash",
             "default",
             "alice",
-            "key",
+            TALK.key(),
             SettableClock.NOON.plus(Duration.ofHours(1)),
             Origin.HTTP,
             List.of()),
         new Entry.Claimed(1, "w", "jobs", 1, false));
-    journal.conversation(TALK).append(new ConversationEntry.Queued(id));
+    journal
+        .conversation(TALK)
+        .append(
+            new ConversationEntry.Begun("alice", NAME, SettableClock.NOON),
+            new ConversationEntry.Queued(id));
     return log;
   }
 

@@ -11,10 +11,9 @@ import dev.millrace.journal.Entry;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How a conversation is shortened, reset and deleted while its turns run. */
+/** How a conversation is shortened, and reset while its turns run. */
 class SummaryTest {
   private final SummaryScene scene = new SummaryScene();
-  private final Conversations conversations = scene.conversations;
 
   private ConversationLog.Past past() {
     return scene.journal.conversation(SummaryScene.TALK).past();
@@ -62,12 +61,13 @@ class SummaryTest {
   void what_is_reset_while_a_turn_runs_is_not_told_again() {
     scene.first();
     var second = scene.second();
-    conversations.reset(SummaryScene.TALK, "alice");
+    scene.histories.reset(SummaryScene.ALICE, "analyst", SummaryScene.NAME);
 
     scene.end(second);
 
     assertThat(past().messages()).containsExactly(Message.user("Asked second."), says("Two."));
     assertThat(past().jobs()).containsExactly(new JobId("second"));
+    assertThat(past().modelState()).as("what the model itself remembers").isNull();
   }
 
   @Test
@@ -80,18 +80,5 @@ class SummaryTest {
     scene.end(second);
 
     assertThat(past().modelState()).isNull();
-  }
-
-  @Test
-  void a_conversation_is_deleted_only_between_its_turns() {
-    scene.first();
-    var second = scene.second();
-
-    assertThat(conversations.delete(SummaryScene.TALK)).isFalse();
-    assertThat(past().messages()).isNotEmpty();
-    scene.end(second);
-
-    assertThat(conversations.delete(SummaryScene.TALK)).isTrue();
-    assertThat(past()).isEqualTo(ConversationLog.Past.NONE);
   }
 }

@@ -10,6 +10,7 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.Message;
 import dev.millrace.job.Unavailable;
 import dev.millrace.job.Usage;
+import dev.millrace.journal.ConversationEntry.Begun;
 import dev.millrace.journal.ConversationEntry.Queued;
 import dev.millrace.journal.ConversationEntry.Reset;
 import dev.millrace.journal.ConversationEntry.Summary;
@@ -253,6 +254,48 @@ class ConversationLogTest {
   }
 
   @Test
+  void whose_it_is_and_what_was_reset_survive_snapshots() {
+    var log = open();
+    log.append(new Begun("alice", "user-123", SettableClock.NOON));
+    String first = log.life();
+    log.append(queued(1));
+    log.append(new Reset("alice"));
+    log.append(queued(2));
+    for (int i = 100; i < 300; i++) {
+      log.append(queued(i), turn(i));
+    }
+
+    var read = open();
+    assertThat(read.begun().orElseThrow().name()).isEqualTo("user-123");
+    assertThat(read.life()).isNotEqualTo(first).isEqualTo(log.life());
+    assertThat(read.resetUnder(job(1))).isTrue();
+    assertThat(read.resetUnder(job(2))).isFalse();
+    read.append(turn(1));
+    assertThat(open().resetUnder(job(1))).isFalse();
+  }
+
+  @Test
+  void what_was_said_is_told_whole_also_where_it_is_told_in_short() {
+    var log = open();
+    log.append(queued(1), turn(1, "forgotten"), new Reset("alice"));
+    log.append(queued(2), turn(2, "a"));
+    log.append(new Summary(2, "They spoke of a.", List.of()), queued(3), turn(3, "b"));
+
+    assertThat(open().said())
+        .extracting(said -> said.messages().getFirst().text())
+        .containsExactly("a", "b");
+  }
+
+  /** Who only looks leaves nothing behind. */
+  @Test
+  void looking_for_a_conversation_does_not_create_it() {
+    assertThat(open().begun()).isEmpty();
+    assertThat(open().past()).isEqualTo(ConversationLog.Past.NONE);
+
+    assertThat(storage.names()).isEmpty();
+  }
+
+  @Test
   void the_past_survives_snapshots() {
     var log = open();
     for (int i = 0; i < 200; i++) {
@@ -298,8 +341,8 @@ class ConversationLogTest {
         "%08x %s\n".formatted(crc.getValue(), json).getBytes(StandardCharsets.UTF_8));
 
     assertThatThrownBy(this::open).isInstanceOf(Unavailable.class).hasMessageContaining("Forked");
-    assertThatThrownBy(log::past).isInstanceOf(Unavailable.class);
     assertThatThrownBy(log::refresh).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(log::past).isInstanceOf(Unavailable.class);
     assertThatThrownBy(() -> log.append(turn(1))).isInstanceOf(Unavailable.class);
   }
 }

@@ -103,6 +103,8 @@ class GoldenEntriesTest {
         Arguments.of(
             "entry-published.json",
             new Entry.Published("j1/result", "replies", Entry.Published.Outcome.UNDELIVERABLE)),
+        Arguments.of(
+            "conversation-begun.json", new ConversationEntry.Begun("alice", "user-123", NOON)),
         Arguments.of("conversation-queued.json", new ConversationEntry.Queued("j1")),
         Arguments.of(
             "conversation-turn.json",
@@ -120,9 +122,19 @@ class GoldenEntriesTest {
             "conversation-summary.json",
             new ConversationEntry.Summary(12, "They spoke of sales.", List.of("j1", "j2"))),
         Arguments.of("conversation-reset.json", new ConversationEntry.Reset("alice")),
+        Arguments.of("conversation-closed.json", new ConversationEntry.Closed("alice")),
         Arguments.of(
             "conversation-snapshot.json",
-            new ConversationEntry.Snapshot(List.of("j2", "j3"), 64, 4096)));
+            new ConversationEntry.Snapshot(List.of("j2", "j3"), 64, 4096, null, null, null)),
+        Arguments.of(
+            "conversation-snapshot-reset.json",
+            new ConversationEntry.Snapshot(
+                List.of("j2", "j3"),
+                64,
+                4096,
+                new ConversationEntry.Begun("alice", "user-123", NOON),
+                2,
+                List.of("j2"))));
   }
 
   private static Entry.Submitted submitted() {

@@ -1,17 +1,16 @@
 package dev.millrace.agent.loop;
 
 import dev.millrace.artifact.Artifacts;
-import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Unavailable;
+import dev.millrace.journal.ConversationLog;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.JobState;
 import dev.millrace.journal.Journal;
 import dev.millrace.session.CodeSession;
 import dev.millrace.session.SessionPool;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,17 +50,18 @@ public final class JobSessions {
 
   /** The session of a job, built again from what the logs tell if it was lost. */
   CodeSession of(JobRef job, JobState state, Memory memory) {
-    return pool.session(holder(job, state), memory.past());
+    return pool.session(holder(job, state, memory.life()), memory.past());
   }
 
   /**
    * What the session of a job holds.
    *
-   * @param earlier the turns before, whose session it is as well
+   * @param past what was before, whose session it is as well
    */
-  Memory memory(JobRef job, JobState state, List<JobId> earlier) {
+  Memory memory(JobRef job, JobState state, ConversationLog.Past past) {
     return new Memory(
-        earlier.stream().map(turn -> left(new JobRef(job.tenant(), turn))).toList(),
+        past.life(),
+        past.jobs().stream().map(turn -> left(new JobRef(job.tenant(), turn))).toList(),
         job,
         state,
         artifacts);
@@ -93,19 +93,26 @@ public final class JobSessions {
     }
   }
 
-  private static SessionPool.Holder holder(JobRef job, JobState state) {
+  private static SessionPool.Holder holder(JobRef job, JobState state, String life) {
     String name = Objects.requireNonNullElse(state.request().sessionId(), job.id().value());
-    return new SessionPool.Holder(state.owner(), state.request().agent(), name);
+    return new SessionPool.Holder(state.owner(), state.request().agent(), name, life);
   }
 
-  /** Ends the session of a job, if it can be done now; pools end idle sessions by themselves. */
+  /**
+   * Ends the session of a job without a conversation, if it can be done now; pools end idle
+   * sessions by themselves.
+   */
   public void release(JobRef job, JobState state) {
-    release(holder(job, state));
+    release(holder(job, state, ""));
   }
 
-  /** Ends the session of a conversation, as when it is reset or deleted. */
-  public void release(Owner owner, String agent, String sessionId) {
-    release(new SessionPool.Holder(owner, agent, sessionId));
+  /**
+   * Ends the session of a conversation, if it can be done now.
+   *
+   * @param life as the conversation's log names it: no later life of it can come to this session
+   */
+  public void release(Owner owner, String agent, String sessionId, String life) {
+    release(new SessionPool.Holder(owner, agent, sessionId, life));
   }
 
   private void release(SessionPool.Holder holder) {

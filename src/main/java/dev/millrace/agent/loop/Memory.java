@@ -20,15 +20,18 @@ import java.util.stream.Stream;
 
 /** What a code session holds, as the logs of the jobs tell it that have used it. */
 final class Memory {
+  private final String life;
   private final List<Left> earlier;
   private final JobRef job;
   private final JobState state;
   private final Artifacts artifacts;
 
   /**
+   * @param life of the conversation; no session outlives it
    * @param earlier what the earlier turns have left, in their order
    */
-  Memory(List<Left> earlier, JobRef job, JobState state, Artifacts artifacts) {
+  Memory(String life, List<Left> earlier, JobRef job, JobState state, Artifacts artifacts) {
+    this.life = life;
     this.earlier = List.copyOf(earlier);
     this.job = job;
     this.state = state;
@@ -109,6 +112,10 @@ final class Memory {
 
   private List<Left> all() {
     return Stream.concat(earlier.stream(), Stream.of(left(job, state, artifacts))).toList();
+  }
+
+  String life() {
+    return life;
   }
 
   /** What the session is built again from, should it be lost. */

@@ -74,7 +74,7 @@ final class Run {
   /** What the code session holds, by the logs; read when it is first needed. */
   Memory memory() {
     if (memory == null) {
-      memory = house.sessions().memory(claim.log().job(), state, past.jobs());
+      memory = house.sessions().memory(claim.log().job(), state, past);
     }
     return memory;
   }

@@ -72,7 +72,7 @@ final class World {
     var index = new Index(store);
     var artifacts = new Artifacts(store);
     var results = new Results(json, artifacts, clock, SimBroker.RESULTS);
-    var conversations = new Conversations(journal, results);
+    var conversations = new Conversations(journal, index, results, clock);
     var pointers = new Pointers(broker, QUEUES, this::id);
     var sessions = new JobSessions(tools, journal, artifacts);
     var aftermath =
