@@ -87,7 +87,22 @@ public final class SummaryScene {
     var scene = new SummaryScene();
     scene.first();
     scene.end(scene.second());
-    return scene.broken;
+    var broken = new ArrayList<>(scene.broken);
+    broken.addAll(brokenByReset());
+    return broken;
+  }
+
+  /** All is forgotten while the second turn runs. */
+  private static List<String> brokenByReset() {
+    var scene = new SummaryScene();
+    scene.first();
+    JobLog second = scene.second();
+    scene.histories.reset(ALICE, "analyst", NAME);
+    scene.end(second);
+    var past = scene.journal.conversation(TALK).past();
+    return past.messages().size() == 2 && past.modelState() == null
+        ? List.of()
+        : List.of("what was reset came back: " + past);
   }
 
   List<ConversationEntry> said() {

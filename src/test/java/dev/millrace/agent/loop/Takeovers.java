@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Takeovers {
   private static final String LOG = "jobs/default/j1/log";
+
+  /** More than any scene needs: a loop that does not end must not keep anybody waiting. */
+  private static final int MOST_ASKED = 40;
+
   private static final ConversationLog.Past LONG_AGO =
       new ConversationLog.Past(
           List.of(Message.user("Long ago."), Message.assistant("Yes.", List.of())),
@@ -48,7 +53,8 @@ public final class Takeovers {
       StopReason reason) {}
 
   /** What a worker did. */
-  private record Done(Ending ending, List<String> steps, int asked, byte[] log, Duration took) {
+  private record Done(
+      Ending ending, List<String> steps, int asked, int called, byte[] log, Duration took) {
     List<Lines.At<Entry>> lines() {
       return Lines.job(log);
     }
@@ -63,6 +69,7 @@ public final class Takeovers {
         List.of(
             new Scene("much", request(null), LONG_AGO, Takeovers::much, StopReason.ANSWERED),
             new Scene("bad", request(null), LONG_AGO, Takeovers::bad, StopReason.SCHEMA),
+            new Scene("mute", request(null), LONG_AGO, Takeovers::mute, StopReason.SCHEMA),
             new Scene(
                 "turns",
                 request(new Caps(2L, 40L, 200_000L, 900L, 1L << 20)),
@@ -95,6 +102,10 @@ public final class Takeovers {
     if (alone.ending().reason() != scene.reason()) {
       broken.add(scene.name() + ": ended " + alone.ending());
     }
+    Caps limits = scene.request().limits();
+    if (limits != null && alone.called() > limits.toolCalls()) {
+      broken.add(scene.name() + ": called " + alone.called() + " times");
+    }
     var lines = alone.lines();
     for (int from = 2; from <= lines.size(); from++) {
       List<Entry> begun = lines.subList(0, from).stream().map(Lines.At::entry).toList();
@@ -125,9 +136,11 @@ public final class Takeovers {
 
   private static Done done(Scene scene, byte[] begun, Duration later) {
     var stage = new LoopStage();
+    var called = new AtomicInteger();
     stage.past = scene.past();
     stage.python =
         context -> {
+          called.incrementAndGet();
           stage.clock.advance(Duration.ofSeconds(20));
           var bytes = new java.io.ByteArrayInputStream(new byte[] {1});
           context.files().keep("figure-1.png", "image/png", bytes);
@@ -144,6 +157,9 @@ public final class Takeovers {
           @Override
           public Reply reply(Prompt prompt, Words words) {
             asked.add(prompt);
+            if (asked.size() > MOST_ASKED) {
+              throw new IllegalStateException(scene.name() + ": asked without end");
+            }
             return scene.model().apply(prompt);
           }
         };
@@ -157,7 +173,7 @@ public final class Takeovers {
     Ending ending = stage.run(model, new AgentTool(helper));
     byte[] log = stage.storage.bytes(LOG);
     var took = Duration.between(SettableClock.NOON, stage.clock.instant());
-    return new Done(ending, steps(Lines.job(log)), asked.size(), log, took);
+    return new Done(ending, steps(Lines.job(log)), asked.size(), called.get(), log, took);
   }
 
   private static List<String> steps(List<Lines.At<Entry>> log) {
@@ -210,6 +226,11 @@ public final class Takeovers {
       case 2 -> says("{}");
       default -> throw new IllegalStateException("asked too often: " + prompt.messages());
     };
+  }
+
+  /** Says nothing, whatever it is told. */
+  private static Reply mute(Prompt prompt) {
+    return says("");
   }
 
   /** Calls as long as it may call anything. */

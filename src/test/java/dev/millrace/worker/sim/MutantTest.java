@@ -289,6 +289,46 @@ class MutantTest {
             "    return askedBefore(Asked.SCHEMA)\n",
             "    return agent.name().isEmpty()\n"),
         new Mutant(
+            "an empty answer is nudged again",
+            WORK,
+            "    if (text.isBlank() && !askedBefore(Asked.EMPTY)) {\n",
+            "    if (text.isBlank()) {\n"),
+        new Mutant(
+            "a summary is not written down",
+            WORK,
+            "          run.write(\n              new Entry.Summarized(",
+            "          java.util.Map.entry(\n              new Entry.Summarized("),
+        new Mutant(
+            "a called agent begins anew",
+            LOOP,
+            "work.called(other.agent(), intent.executionId(), message)",
+            "work.called(other.agent(), intent.executionId() + run.isMine(intent), message)"),
+        new Mutant(
+            "calls beyond the budget",
+            LOOP,
+            "begun.isPresent() ? Optional.empty() : run.budget.beforeCall(work.spent())",
+            "Optional.empty()"),
+        new Mutant(
+            "seconds of a worker that died are lost",
+            ATTEMPTS,
+            "    worked = workedFor(lastSeen == null ? at : lastSeen);\n",
+            ""),
+        new Mutant(
+            "summary and turn in two pieces",
+            CONVERSATIONS,
+            "        conversation.append(summary.get(), turn);",
+            "        conversation.append(summary.get());\n        conversation.append(turn);"),
+        new Mutant(
+            "what was reset is told again",
+            CONVERSATIONS,
+            "told.isEmpty() || conversation.resetUnder(ended.job().id())",
+            "told.isEmpty()"),
+        new Mutant(
+            "a model remembers what was reset",
+            CONVERSATIONS,
+            "        reset ? null : modelState(state));",
+            "        modelState(state));"),
+        new Mutant(
             "the sweeper sends nothing again",
             SWEEPER,
             "!conversations.behind(job) && neglected(job)",
