@@ -3,9 +3,13 @@ package dev.millrace;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.servicebus.Entities;
+import dev.millrace.job.Message;
 import dev.millrace.job.Owner;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
+import dev.millrace.model.LanguageModel.Prompt;
+import dev.millrace.model.LanguageModel.Reply;
+import dev.millrace.model.Models;
 import dev.millrace.session.SessionPool;
 import dev.millrace.session.local.LocalSessionPool;
 import dev.millrace.storage.Layout;
@@ -28,13 +32,15 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "doctor",
     description = {
       "Tries each part, and says what is used, what is wrong and how to mend it.",
-      "It may be asked while a server runs. A model is not asked, because that may cost money."
+      "It may be asked while a server runs: what is the server's own is then tried in a folder"
+          + " beside it."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -44,6 +50,11 @@ final class DoctorCommand implements Callable<Integer> {
 
   private final Path dotEnv;
   private boolean well = true;
+
+  @Option(
+      names = "--ask",
+      description = "Asks the model something short as well, which may cost a little.")
+  private boolean ask;
 
   @Spec private CommandSpec spec;
 
@@ -65,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
                   "millrace.bus.port", 0,
                   "millrace.storage.directory", scratch.folder().toString());
       try (var assembly = Assembly.start(dotEnv, given)) {
-        parts(assembly, running);
+        parts(assembly, running, scratch);
       }
     } catch (Misconfigured e) {
       wrong("settings", e);
@@ -85,7 +96,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private void parts(Assembly assembly, Optional<DiskStorage.Owner> running) {
+  private void parts(Assembly assembly, Optional<DiskStorage.Owner> running, Scratch scratch) {
     running.ifPresent(
         owner ->
             look(
@@ -93,10 +104,27 @@ final class DoctorCommand implements Callable<Integer> {
                 () ->
                     "process %d has the data directory and serves %s"
                         .formatted(owner.pid(), owner.url().orElse("nothing yet"))));
-    look("storage", () -> storage(assembly));
-    look("bus", () -> bus(assembly));
+    look("storage", () -> beside(scratch, storage(assembly)));
+    look("bus", () -> beside(scratch, bus(assembly)));
     look("sessions", () -> sessions(assembly));
-    look("model", () -> place(assembly, "model"));
+    look("model", () -> place(assembly, "model") + (ask ? answered(assembly) : ", not asked"));
+  }
+
+  /** A folder of the doctor's own is nowhere that a person would look. */
+  private static String beside(Scratch scratch, String place) {
+    return place.contains(scratch.folder().toString())
+        ? place.substring(0, place.indexOf(',')) + ", the server's; tried in another folder"
+        : place;
+  }
+
+  private static String answered(Assembly assembly) {
+    var models = assembly.get(Models.class);
+    var prompt = Prompt.of(List.of(Message.user("Answer with one word: are you there?")));
+    return switch (models.find(models.usual()).orElseThrow().reply(prompt)) {
+      case Reply.Answer answer -> ", answers";
+      case Reply.Refused(String why) -> throw new IllegalStateException("it refuses: " + why);
+      case Reply.TooLong(String why) -> throw new IllegalStateException("it refuses: " + why);
+    };
   }
 
   private static String storage(Assembly assembly) throws IOException {

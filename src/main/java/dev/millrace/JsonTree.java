@@ -1,19 +1,16 @@
 package dev.millrace;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.millrace.cli.Tree;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +32,7 @@ final class JsonTree {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("a configuration begins with {");
       }
-      var tree = object(parser);
+      var tree = Tree.object(parser);
       if (parser.nextToken() != null) {
         throw new IOException("something stands behind the last }");
       }
@@ -60,35 +57,5 @@ final class JsonTree {
     } catch (MalformedInputException e) {
       throw new IOException("it is not saved as UTF-8", e);
     }
-  }
-
-  private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
-    var map = new LinkedHashMap<String, @Nullable Object>();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      var name = parser.currentName();
-      parser.nextToken();
-      map.put(name, value(parser));
-    }
-    return map;
-  }
-
-  private static @Nullable Object value(JsonParser parser) throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> object(parser);
-      case START_ARRAY -> list(parser);
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      case VALUE_NULL -> null;
-      default -> parser.getText();
-    };
-  }
-
-  private static List<@Nullable Object> list(JsonParser parser) throws IOException {
-    var list = new ArrayList<@Nullable Object>();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      list.add(value(parser));
-    }
-    return list;
   }
 }

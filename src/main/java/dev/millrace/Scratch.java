@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import dev.millrace.model.ModelSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ record Scratch(Path folder) implements AutoCloseable {
     given.put("millrace.storage.directory", folder.resolve("data").toString());
     given.put("millrace.queues", "jobs");
     given.put("millrace.bus.topic", "results");
+    given.put("millrace.model", ModelSettings.BUILT_IN);
     for (String elsewhere : ELSEWHERE) {
       given.put(elsewhere, "");
     }

@@ -27,11 +27,12 @@ class MainTest {
         "MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("data"),
         "MILLRACE_SESSIONS_LOCAL_PYTHON=" + folder.resolve("none"));
 
-    assertThat(run("doctor")).isEqualTo(1);
+    assertThat(run("doctor", "--ask")).isEqualTo(1);
 
     assertThat(out.toString())
         .contains("ok     storage   disk, " + folder.resolve("data"))
         .contains("ok     bus       local, " + folder.resolve("data/bus"))
+        .contains("ok     model     rehearsal, this process, answers")
         .contains("WRONG  sessions  the local session pool needs Python")
         .contains("executor/prepare");
     try (var storage = DiskStorage.open(folder.resolve("data"), InstantSource.system())) {
@@ -55,7 +56,9 @@ class MainTest {
     assertThat(out.toString())
         .contains("process %d has".formatted(ProcessHandle.current().pid()))
         .contains("serves http://localhost:1")
-        .contains("ok     storage");
+        .contains("ok     storage   disk, the server's; tried in another folder")
+        .contains("ok     bus       local, the server's; tried in another folder")
+        .contains("ok     model     rehearsal, this process, not asked");
   }
 
   @Test

@@ -38,24 +38,30 @@ final class ServeProcess implements AutoCloseable {
   /** Starts one, and waits for nothing. */
   static ServeProcess begin(Path folder) throws IOException {
     Path log = Files.createTempFile(folder, "serve", ".log");
-    var command =
-        new ProcessBuilder(
-            ProcessHandle.current().info().command().orElseThrow(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dmillrace.home=" + Path.of("").toAbsolutePath(),
-            "-cp",
-            classPath(),
-            Main.class.getName(),
-            "serve");
-    command.directory(folder.toFile());
-    command.redirectError(log.toFile());
+    var command = command(folder, "serve").redirectError(log.toFile());
+    return new ServeProcess(command.start(), log);
+  }
+
+  /** What starts a command of ours in a process of its own. */
+  static ProcessBuilder command(Path folder, String... words) {
+    var all =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dmillrace.home=" + Path.of("").toAbsolutePath(),
+                "-cp",
+                classPath(),
+                Main.class.getName()));
+    all.addAll(List.of(words));
+    var command = new ProcessBuilder(all).directory(folder.toFile());
     command.environment().put("MILLRACE_BUS_PORT", "0");
     command.environment().put("MILLRACE_BUS_LOCK", "5s");
     command.environment().put("MILLRACE_HTTP_PORT", "0");
     command.environment().put("MILLRACE_STORAGE_DIRECTORY", folder.resolve("data").toString());
-    return new ServeProcess(command.start(), log);
+    return command;
   }
 
   /** It runs elsewhere, where no .env of a developer lies. */

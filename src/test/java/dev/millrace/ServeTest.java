@@ -72,6 +72,27 @@ class ServeTest {
 
   @Test
   @Tag("full")
+  void a_signal_to_a_run_cancels_its_job() throws IOException, InterruptedException {
+    var run =
+        ServeProcess.command(
+                folder,
+                "run",
+                "```python\nimport time\nprint('begun', flush=True)\ntime.sleep(60)\n```")
+            .start();
+    try (var said = run.errorReader()) {
+      assertThat(said.lines().anyMatch(line -> line.contains("| begun"))).isTrue();
+
+      run.destroy();
+
+      assertThat(said.lines()).anyMatch(line -> line.startsWith("Canceled the job"));
+      assertThat(run.waitFor()).isEqualTo(143);
+    } finally {
+      run.destroyForcibly();
+    }
+  }
+
+  @Test
+  @Tag("full")
   void a_signal_lets_a_call_come_to_its_end_and_the_job_goes_on_without_repeating_it()
       throws IOException, InterruptedException {
     try (var serve = ServeProcess.start(folder);

@@ -78,7 +78,8 @@ public record Tree(Map<String, @Nullable Object> fields) {
         : Optional.empty();
   }
 
-  private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
+  /** The object at whose beginning a parser stands, as maps, lists and plain values. */
+  public static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
     var map = new LinkedHashMap<String, @Nullable Object>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();

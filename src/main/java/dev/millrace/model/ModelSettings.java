@@ -25,8 +25,8 @@ public record ModelSettings(
     @Nullable String model,
     @MapFormat(transformation = MapFormat.MapTransformation.FLAT)
         @Nullable Map<String, Object> models) {
-  /** There is always one of rules, under this name. */
-  static final String BUILT_IN = ModelKind.REHEARSAL.shown();
+  /** There is always one of rules, which needs nothing from anybody, under this name. */
+  public static final String BUILT_IN = ModelKind.REHEARSAL.shown();
 
   private static final String ROOT = "millrace.models.";
   private static final Pattern KEY =

@@ -21,8 +21,8 @@ public final class RehearsalModel implements LanguageModel {
 
       To get answers, configure a model and start again. For Azure OpenAI set \
       AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_DEPLOYMENT. For OpenAI, Ollama or any compatible \
-      server set, for example, MILLRACE_MODELS_MINE_KIND=ollama, MILLRACE_MODELS_MINE_MODEL=llama3.1 \
-      and MILLRACE_MODEL=mine.\
+      server set, for example, MILLRACE_MODELS_MINE_KIND=ollama and \
+      MILLRACE_MODELS_MINE_MODEL=llama3.1.\
       """;
 
   @Override

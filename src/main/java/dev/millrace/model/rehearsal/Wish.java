@@ -117,13 +117,22 @@ sealed interface Wish {
       import matplotlib.pyplot as plt
 
       name = %s
-      data = pd.read_csv("/mnt/data/" + name)
-      print(f"{len(data)} rows, {len(data.columns)} columns")
-      print()
-      print(data.describe(include="all").to_string())
-      print()
-      print("Missing values:")
-      print(data.isna().sum().to_string())
+      path = "/mnt/data/" + name
+      with open(path, encoding="utf-8-sig", errors="replace") as file:
+          head = file.readline(100_000)
+      try:
+          data = pd.read_csv(path, sep=max(",;\\t|", key=head.count))
+      except ValueError as fault:
+          data = pd.DataFrame()
+          print(f"{name} cannot be read as a table: {fault}")
+      else:
+          print(f"{len(data)} rows, {len(data.columns)} columns")
+      if len(data.columns):
+          print()
+          print(data.describe(include="all").to_string())
+          print()
+          print("Missing values:")
+          print(data.isna().sum().to_string())
 
       numbers = data.select_dtypes("number")
       if len(data):

@@ -5,17 +5,23 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A directory for nobody but this user: what is kept in it is no business of others. */
 final class PrivateDirectory {
+  private static final Logger log = LoggerFactory.getLogger(PrivateDirectory.class);
   private static final FileAttribute<?> OURS =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private PrivateDirectory() {}
 
   /**
-   * Makes it if it is missing; one that is there stays as it is.
+   * Makes it if it is missing. One that is there is closed to others; what it grants a group it
+   * goes on to grant.
    *
    * @throws IllegalStateException when it cannot be there at all
    */
@@ -34,11 +40,27 @@ final class PrivateDirectory {
       boolean posix = Files.getFileStore(there).supportsFileAttributeView("posix");
       Files.createDirectories(
           directory, posix ? new FileAttribute<?>[] {OURS} : new FileAttribute<?>[0]);
+      if (posix) {
+        closeToOthers(directory);
+      }
     } catch (FileSystemException e) {
       String why = e.getReason() == null ? "the system refuses it" : e.getReason();
       throw impossible(directory, why);
     } catch (IOException e) {
       throw impossible(directory, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void closeToOthers(Path directory) throws IOException {
+    Set<PosixFilePermission> granted = Files.getPosixFilePermissions(directory);
+    if (granted.removeAll(PosixFilePermissions.fromString("------rwx"))) {
+      try {
+        Files.setPosixFilePermissions(directory, granted);
+      } catch (FileSystemException e) {
+        log.atWarn()
+            .addKeyValue("directory", directory)
+            .log("others may read the data directory, and only its owner can change that");
+      }
     }
   }
 

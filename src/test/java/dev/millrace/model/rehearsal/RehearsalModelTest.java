@@ -2,21 +2,30 @@ package dev.millrace.model.rehearsal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.Needs;
 import dev.millrace.job.Message;
 import dev.millrace.job.ToolCall;
 import dev.millrace.model.LanguageModel.Prompt;
 import dev.millrace.model.LanguageModel.Reply;
 import dev.millrace.model.LanguageModel.ToolSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RehearsalModelTest {
   private static final ToolSpec PYTHON = new ToolSpec("run_python", "Runs Python.", Map.of());
+
+  @TempDir Path folder;
 
   private final RehearsalModel model = new RehearsalModel();
 
@@ -77,7 +86,8 @@ class RehearsalModelTest {
     assertThat(answer.text())
         .contains("No language model is configured")
         .contains("AZURE_OPENAI_ENDPOINT")
-        .contains("MILLRACE_MODEL=");
+        .contains("MILLRACE_MODELS_MINE_KIND=ollama")
+        .doesNotContain("MILLRACE_MODEL=");
   }
 
   @Test
@@ -115,6 +125,44 @@ class RehearsalModelTest {
         .contains("isna().sum()")
         .contains("plt.show()");
     assertThat(after(call, "3 rows, 2 columns", asked)).contains("3 rows, 2 columns");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "a;b\\n1,5;2\\n3,5;4\\n|2 rows, 2 columns",
+        "a\\tb\\n1\\t2\\n|1 rows, 2 columns",
+        "a,b\\n|0 rows, 2 columns",
+        "~~|table.csv cannot be read as a table: No columns to parse from file",
+        "\\xff\\xfe\\x00\\x01|table.csv cannot be read as a table: 'utf-8' codec can't decode",
+        "a,b\\n1,2,3,4\\n\\n5\\n|"
+      })
+  void a_table_that_is_none_is_said_to_be_none(String content, @Nullable String said)
+      throws IOException, InterruptedException {
+    Path python = Path.of(".venv/bin/python");
+    Needs.present("the Python of sessions", Files.isExecutable(python), "executor/prepare");
+    String code =
+        call(Message.user("x\nFiles in /mnt/data: table.csv")).arguments().get("code").toString();
+    String write =
+        "open('table.csv', 'wb').write(b'%s')\n".formatted(content == null ? "" : content);
+    Path program =
+        Files.writeString(
+            folder.resolve("cell.py"),
+            "import matplotlib\nmatplotlib.use('agg')\n"
+                + write
+                + code.replace("/mnt/data/", folder + "/"));
+
+    var process =
+        new ProcessBuilder(python.toAbsolutePath().toString(), "-I", program.toString())
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(printed).contains(said == null ? "" : said).doesNotContain("Traceback");
+    assertThat(process.waitFor()).isZero();
   }
 
   @Test

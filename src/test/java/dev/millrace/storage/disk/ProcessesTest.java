@@ -36,6 +36,16 @@ class ProcessesTest {
   }
 
   @Test
+  void a_data_directory_that_is_there_is_closed_to_others_but_not_to_its_group() throws Exception {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    open().close();
+
+    assertThat(Files.getPosixFilePermissions(directory))
+        .isEqualTo(PosixFilePermissions.fromString("rwxr-x---"));
+  }
+
+  @Test
   void a_second_process_is_refused_and_told_whom_to_ask() throws Exception {
     try (var storage = open()) {
       storage.publishUrl("http://127.0.0.1:8080");
