@@ -73,21 +73,31 @@ class ServeTest {
   @Test
   @Tag("full")
   void a_signal_to_a_run_cancels_its_job() throws IOException, InterruptedException {
+    Path said = folder.resolve("said");
     var run =
         ServeProcess.command(
                 folder,
                 "run",
                 "```python\nimport time\nprint('begun', flush=True)\ntime.sleep(60)\n```")
+            .redirectError(said.toFile())
             .start();
-    try (var said = run.errorReader()) {
-      assertThat(said.lines().anyMatch(line -> line.contains("| begun"))).isTrue();
+    try {
+      Eventually.that("the code runs", () -> read(said).contains("| begun"));
 
       run.destroy();
 
-      assertThat(said.lines()).anyMatch(line -> line.startsWith("Canceled the job"));
       assertThat(run.waitFor()).isEqualTo(143);
+      assertThat(read(said)).contains("Canceled the job");
     } finally {
       run.destroyForcibly();
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
