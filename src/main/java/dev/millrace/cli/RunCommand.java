@@ -134,6 +134,9 @@ public final class RunCommand implements Callable<Integer> {
     if (server != null && (server.getHost() == null || !server.toString().matches("https?://.*"))) {
       wrong.add("--server: must be like http://localhost:8080, not " + server + ".");
     }
+    if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
+      wrong.add("--out: " + folder + " is no folder.");
+    }
     if (!wrong.isEmpty()) {
       throw Trouble.wrong(String.join("\n", wrong));
     }
@@ -178,7 +181,6 @@ public final class RunCommand implements Callable<Integer> {
   private int tell(String json, Tree job, JobClient client, String id) {
     PrintWriter out = spec.commandLine().getOut();
     Path where = folder == null ? Path.of("millrace-files", Saving.safe(id)) : folder;
-    List<Path> saved = new Saving(client, where).save(job.list("artifacts"));
     if (this.json) {
       out.println(Plain.json(json));
     } else {
@@ -186,6 +188,7 @@ public final class RunCommand implements Callable<Integer> {
       out.print(answer.isEmpty() ? "" : answer + System.lineSeparator());
     }
     out.flush();
+    List<Path> saved = new Saving(client, where).save(job.list("artifacts"));
     saved.forEach(file -> err().println("saved " + file));
     String status = job.text("status");
     if (!status.equals("succeeded")) {

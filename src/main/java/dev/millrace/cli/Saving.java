@@ -24,7 +24,7 @@ final class Saving {
 
   Saving(JobClient client, Path folder) {
     this.client = client;
-    this.folder = folder;
+    this.folder = folder.normalize(); // else what stands before a .. would have to be there
   }
 
   /** Answers where each was saved; of several with one name it is the last. */

@@ -185,6 +185,28 @@ class RunCommandTest {
   }
 
   @Test
+  void a_folder_that_cannot_be_made_costs_nobody_the_answer() throws IOException {
+    server.on("GET /v1/jobs/j1/artifacts/1", 200, "one");
+    job(
+        "succeeded",
+        """
+        "response": "42",
+        "artifacts": [{"name": "a", "size": 3, "href": "/v1/jobs/j1/artifacts/1"}]
+        """);
+    Path file = Files.createFile(folder.resolve("file"));
+
+    assertThat(run("go", "--out", file.resolve("below").toString())).isEqualTo(1);
+    assertThat(out.toString().strip()).isEqualTo("42");
+    assertThat(err.toString()).contains("could not be saved in " + file.resolve("below"));
+
+    assertThat(run("go", "--out", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("--out: " + file + " is no folder.");
+
+    assertThat(run("go", "--out", folder + "/none/../there")).isEqualTo(0);
+    assertThat(folder.resolve("there/a")).hasContent("one");
+  }
+
+  @Test
   void a_file_at_another_server_is_not_fetched() {
     job(
         "succeeded",
