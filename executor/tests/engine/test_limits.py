@@ -268,6 +268,24 @@ def test_a_bomb_leaves_the_neighbour_its_own_processes(
     run(story())
 
 
+WATCHES = """
+import ctypes, os
+kept = []
+libc = ctypes.CDLL(None, use_errno=True)
+while (fd := libc.inotify_init()) >= 0: kept.append(os.fdopen(fd))
+raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+"""
+
+FULL_PIPES = """
+import os
+kept = []
+while True:
+    kept.append(os.pipe())
+    os.set_blocking(kept[-1][1], False)
+    os.write(kept[-1][1], bytes(2**20))
+"""
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -275,13 +293,8 @@ def test_a_bomb_leaves_the_neighbour_its_own_processes(
         "import os\nkept = []\nwhile True: kept.append(os.pipe())",
         "import socket\nkept = []\nwhile True: kept.append(socket.socketpair())",
         "import tempfile\nkept = []\nwhile True: kept.append(tempfile.TemporaryFile())",
-        "import ctypes, os\nkept = []\nlibc = ctypes.CDLL(None, use_errno=True)\n"
-        "while (fd := libc.inotify_init()) >= 0: kept.append(os.fdopen(fd))\n"
-        "raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))",
-        "import os\nkept = []\nwhile True:\n"
-        "    kept.append(os.pipe())\n"
-        "    os.set_blocking(kept[-1][1], False)\n"
-        "    os.write(kept[-1][1], bytes(2**20))",
+        WATCHES,
+        FULL_PIPES,
     ],
 )
 def test_open_files_are_limited_and_can_be_let_go(
