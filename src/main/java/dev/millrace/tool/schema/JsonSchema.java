@@ -13,6 +13,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import dev.millrace.job.Finding;
 import java.util.LinkedHashMap;
@@ -50,7 +51,12 @@ public final class JsonSchema {
           SchemaRegistry.withDefaultDialect(
               SpecificationVersion.DRAFT_2020_12,
               builder ->
-                  builder.schemaLoader(loader -> loader.block(JsonSchema::loadedFromElsewhere)));
+                  builder
+                      .schemaLoader(loader -> loader.block(JsonSchema::loadedFromElsewhere))
+                      .schemaRegistryConfig(
+                          SchemaRegistryConfig.builder()
+                              .regularExpressionFactory(BoundedPattern::new)
+                              .build()));
       List<Error> faults = registry.getSchema(SchemaLocation.of(DIALECT)).validate(node);
       if (!faults.isEmpty()) {
         throw new IllegalArgumentException(
@@ -128,10 +134,14 @@ public final class JsonSchema {
   }
 
   private List<Finding> faults(JsonNode value) {
-    return schema.validate(value).stream()
-        .limit(MOST_FINDINGS)
-        .map(error -> new Finding(error.getInstanceLocation().toString(), error.getMessage()))
-        .toList();
+    try {
+      return schema.validate(value).stream()
+          .limit(MOST_FINDINGS)
+          .map(error -> new Finding(error.getInstanceLocation().toString(), error.getMessage()))
+          .toList();
+    } catch (BoundedPattern.Endless e) {
+      return List.of(new Finding("", String.valueOf(e.getMessage())));
+    }
   }
 
   /** Models like to put JSON between fences, whatever they are told. */
