@@ -26,8 +26,13 @@ public final class Live {
    * @throws dev.millrace.job.Unavailable when the store does not take them; they may be left out
    */
   public void write(String lines) {
+    write(lines, Long.MAX_VALUE);
+  }
+
+  /** Writes lines, unless there would be more bytes than {@code most} then, whoever wrote them. */
+  void write(String lines, long most) {
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
-    while (true) {
+    while (position + bytes.length <= most) {
       switch (storage.append(name, position, bytes)) {
         case Storage.Append.Done(long end) -> {
           position = end;

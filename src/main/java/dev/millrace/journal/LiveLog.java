@@ -66,10 +66,7 @@ public final class LiveLog {
    * @throws dev.millrace.job.Unavailable when the store is away; they are lost then
    */
   public void append(List<Piece> pieces) {
-    String lines = lines(pieces);
-    if (live.position() + lines.length() <= LARGEST) {
-      live.write(lines);
-    }
+    live.write(lines(pieces), LARGEST);
   }
 
   private String lines(List<Piece> pieces) {
