@@ -225,11 +225,7 @@ public final class JobState {
 
   /** What the job's own agent has said last in words; nothing, if it has said nothing. */
   public String soFar() {
-    return own.steps().reversed().stream()
-        .map(step -> step instanceof Step.Model model ? model.message().text() : "")
-        .filter(text -> !text.isBlank())
-        .findFirst()
-        .orElse("");
+    return own.soFar();
   }
 
   public int nextStep() {

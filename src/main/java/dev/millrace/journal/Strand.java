@@ -69,6 +69,25 @@ public final class Strand {
     return Optional.ofNullable(inFlightSince);
   }
 
+  /** What this agent has said last in words; nothing, if it has said nothing. */
+  public String soFar() {
+    return steps.reversed().stream()
+        .map(step -> step instanceof Step.Model model ? model.message().text() : "")
+        .filter(text -> !text.isBlank())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Whether it was told something of ours before, for this reason. */
+  public boolean wasTold(String why) {
+    return steps.stream()
+        .anyMatch(
+            step ->
+                step instanceof Step.Model model
+                    && model.asked() != null
+                    && model.asked().why().equals(why));
+  }
+
   /** What was said after a step, in order. */
   public List<Message> said(int after) {
     var messages = new ArrayList<Message>();

@@ -123,12 +123,14 @@ public final class SummaryScene {
             Origin.HTTP,
             List.of()),
         new Entry.Claimed(1, "w", "jobs", 1, false));
-    journal
-        .conversation(TALK)
-        .append(
-            new ConversationEntry.Begun("alice", NAME, SettableClock.NOON),
-            new ConversationEntry.Queued(id));
+    conversation(new ConversationEntry.Queued(id));
     return log;
+  }
+
+  void conversation(ConversationEntry... entries) {
+    var conversation = journal.conversation(TALK);
+    conversation.append(new ConversationEntry.Begun("alice", NAME, SettableClock.NOON));
+    conversation.append(entries);
   }
 
   void answer(JobLog log, int step, String text) {

@@ -38,6 +38,18 @@ class SummaryTest {
     assertThat(past().jobs()).containsExactly(new JobId("first"), new JobId("second"));
   }
 
+  /** As after a first turn that was cancelled before it began. */
+  @Test
+  void a_summary_after_turns_that_said_nothing_is_kept() {
+    scene.conversation(
+        new ConversationEntry.Queued("zero"),
+        new ConversationEntry.Turn("zero", List.of(), Usage.NONE, null));
+
+    scene.end(scene.second());
+
+    assertThat(past().messages()).startsWith(Message.user("In short."));
+  }
+
   /** The place where the history begins is the one where the summary stands in the end. */
   @Test
   void who_gets_in_line_meanwhile_does_not_spoil_a_summary() {

@@ -8,6 +8,7 @@ import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Usage;
 import dev.millrace.journal.JobState;
 import dev.millrace.journal.Step;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,20 +25,28 @@ record Budget(Limits limits) {
     return new Budget(request.limits() == null ? agents : request.limits().within(agents));
   }
 
-  /** What was used of it. */
-  record Spent(int turns, int toolCalls, long tokens, long seconds, long outputBytes) {
+  /**
+   * What was used of it.
+   *
+   * @param refused whether calls were wanted for which something was used up
+   */
+  record Spent(
+      int turns, int toolCalls, boolean refused, long tokens, long seconds, long outputBytes) {
     /**
      * @param open how many calls are made but not ended: those of agents that called agents
      */
     static Spent of(JobState state, Instant now, int open) {
       int turns = 0;
       int toolCalls = open;
+      boolean refused = false;
       long bytes = 0;
       for (Step step : state.steps()) {
         switch (step) {
           case Step.Model model -> turns++;
           case Step.Tool tool -> {
-            toolCalls++;
+            boolean made = tool.executionId() != null;
+            toolCalls += made ? 1 : 0;
+            refused |= !made;
             bytes += size(tool.outcome(), tool.artifacts());
           }
         }
@@ -46,6 +55,7 @@ record Budget(Limits limits) {
       return new Spent(
           turns,
           toolCalls,
+          refused,
           usage.inputTokens() + usage.outputTokens(),
           state.workedFor(now).toSeconds(),
           bytes);
@@ -53,11 +63,12 @@ record Budget(Limits limits) {
 
     Spent answered(Usage usage) {
       long more = usage.inputTokens() + usage.outputTokens();
-      return new Spent(turns + 1, toolCalls, tokens + more, seconds, outputBytes);
+      return new Spent(turns + 1, toolCalls, refused, tokens + more, seconds, outputBytes);
     }
 
     Spent called(ToolOutcome outcome, List<Artifact> made) {
-      return new Spent(turns, toolCalls + 1, tokens, seconds, outputBytes + size(outcome, made));
+      long bytes = outputBytes + size(outcome, made);
+      return new Spent(turns, toolCalls + 1, refused, tokens, seconds, bytes);
     }
 
     private static long size(ToolOutcome outcome, List<Artifact> made) {
@@ -71,11 +82,10 @@ record Budget(Limits limits) {
 
   /** What is used up before the model is asked to go on. */
   Optional<StopReason> beforeTurn(Spent spent) {
-    return spent.turns() >= limits.turns()
-        ? Optional.of(StopReason.BUDGET_TURNS)
-        : spent.toolCalls() > limits.toolCalls() // more were asked for, and refused
-            ? Optional.of(StopReason.BUDGET_TOOL_CALLS)
-            : beforeAnything(spent);
+    if (spent.turns() >= limits.turns()) {
+      return Optional.of(StopReason.BUDGET_TURNS);
+    }
+    return spent.refused() ? beforeCall(spent) : beforeAnything(spent);
   }
 
   /** What is used up before a tool is called. */
@@ -83,6 +93,12 @@ record Budget(Limits limits) {
     return spent.toolCalls() >= limits.toolCalls()
         ? Optional.of(StopReason.BUDGET_TOOL_CALLS)
         : beforeAnything(spent);
+  }
+
+  /** For how long something may go on that is begun now. */
+  Duration left(Spent spent, Duration longest) {
+    long left = Math.max(1, limits.seconds() - spent.seconds());
+    return longest.toSeconds() <= left ? longest : Duration.ofSeconds(left);
   }
 
   private Optional<StopReason> beforeAnything(Spent spent) {

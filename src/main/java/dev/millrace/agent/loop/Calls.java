@@ -132,7 +132,7 @@ final class Calls {
   }
 
   private ToolOutcome call(Tool tool, ToolCall call, Entry.ToolIntent intent, Keeping made) {
-    Duration longest = longest();
+    Duration longest = run.budget.left(work.spent(), run.house.longestCall());
     Instant until = run.now().plus(longest); // the one announced may be long over
     ToolContext context = context(intent, until, made);
     return run.inFlight(until, Halt.Why.NO_SESSION, () -> calmly(tool, call, context))
@@ -140,13 +140,6 @@ final class Calls {
             () ->
                 ToolOutcome.error(
                     "stopped after " + longest.toSeconds() + " seconds, the longest allowed"));
-  }
-
-  /** As long as any call, but no longer than the job has time left. */
-  private Duration longest() {
-    long left = Math.max(1, run.budget.limits().seconds() - work.spent().seconds());
-    Duration longest = run.house.longestCall();
-    return longest.toSeconds() <= left ? longest : Duration.ofSeconds(left);
   }
 
   private Entry.ToolIntent announce(List<ToolCall> wanted, int index) {

@@ -14,16 +14,20 @@ import dev.millrace.journal.Entry.Asked;
 import dev.millrace.journal.Halt;
 import dev.millrace.journal.Step;
 import dev.millrace.journal.Strand;
+import dev.millrace.model.LanguageModel.Prompt;
 import dev.millrace.model.LanguageModel.Reply;
-import dev.millrace.tool.schema.JsonSchema;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What one agent does in a job: the job's own, or one that it calls as a tool. */
 final class Work {
+  /** A model that has run into the limit of time may still say what it has found. */
+  private static final Duration FOR_LAST_WORDS = Duration.ofSeconds(60);
+
   private static final String NUDGE = "Your answer was empty. Answer in words, or call a tool.";
 
   final Run run;
@@ -86,7 +90,7 @@ final class Work {
       return prompts.nearlyFull() ? summarize("the context is nearly full") : ask(null);
     }
     return depth > 0
-        ? Optional.of(Ending.cutShort(usedUp.get(), soFar()))
+        ? Optional.of(Ending.cutShort(usedUp.get(), strand.soFar()))
         : ask(new Asked(usedUp.get().word(), wrapUp(usedUp.get())));
   }
 
@@ -112,8 +116,13 @@ final class Work {
     int step = run.state.nextStep();
     Instant began = run.now();
     var prompt = prompts.next(asked, last); // not in the call: the log is read on meanwhile
-    Reply reply = reply(prompt, step);
-    return switch (reply) {
+    Optional<Reply> reply = reply(prompt, step, last);
+    if (reply.isEmpty()) {
+      return asked == null
+          ? Optional.empty() // what is used up now is seen by whoever goes on
+          : Optional.of(Ending.cutShort(usedUp.orElse(StopReason.BUDGET_SECONDS), strand.soFar()));
+    }
+    return switch (reply.get()) {
       case Reply.Answer(Message said, Usage usage, var modelState) -> {
         Message message = last ? Message.assistant(said.text(), List.of()) : said;
         run.write(
@@ -132,20 +141,33 @@ final class Work {
       case Reply.Refused(String why) ->
           Optional.of(Ending.failed(StopReason.REFUSED, why, List.of()));
       case Reply.TooLong(String why) ->
-          last ? Optional.of(Ending.cutShort(usedUp.get(), soFar())) : summarize(why);
+          last ? Optional.of(Ending.cutShort(usedUp.get(), strand.soFar())) : summarize(why);
     };
   }
 
-  private Reply reply(dev.millrace.model.LanguageModel.Prompt prompt, int step) {
-    Instant until = run.now().plus(run.house.longestCall());
-    return run.inFlight(
-            until,
+  /**
+   * Empty when the job's time was over before the answer came.
+   *
+   * @param last whether these are the last words, for which there is time beyond the job's
+   */
+  private Optional<Reply> reply(Prompt prompt, int step, boolean last) {
+    Duration longest = run.house.longestCall();
+    Duration limit =
+        last
+            ? longest.compareTo(FOR_LAST_WORDS) < 0 ? longest : FOR_LAST_WORDS
+            : run.budget.left(spent(), longest);
+    Optional<Reply> reply =
+        run.inFlight(
+            run.now().plus(limit),
             Halt.Why.NO_MODEL,
             () ->
                 run.audience.anybody()
                     ? agent.model().reply(prompt, delta -> run.audience.text(step, delta))
-                    : agent.model().reply(prompt))
-        .orElseThrow(() -> new Halt(Halt.Why.NO_MODEL));
+                    : agent.model().reply(prompt));
+    if (reply.isEmpty() && limit.equals(longest)) {
+      throw new Halt(Halt.Why.NO_MODEL);
+    }
+    return reply;
   }
 
   /** An answer in words: the end, unless it says nothing or not what it has to. */
@@ -154,55 +176,40 @@ final class Work {
     Optional<StopReason> usedUp = Optional.ofNullable(answer.asked()).flatMap(Work::budgetWord);
     if (usedUp.isPresent()) {
       return Optional.of(
-          new Ending(usedUp.get(), text.isBlank() ? soFar() : text, structured(text), null));
+          new Ending(usedUp.get(), text.isBlank() ? strand.soFar() : text, structured(text), null));
     }
-    if (text.isBlank() && !askedBefore(Asked.EMPTY)) {
+    if (text.isBlank() && !strand.wasTold(Asked.EMPTY)) {
       return ask(new Asked(Asked.EMPTY, NUDGE));
     }
-    if (prompts.schema().isEmpty()) {
-      return Optional.of(Ending.answered(text));
-    }
-    return checked(text);
+    return prompts
+        .schema()
+        .map(schema -> checked(text, schema))
+        .orElseGet(() -> Optional.of(Ending.answered(text)));
   }
 
-  private Optional<Ending> checked(String text) {
-    JsonSchema schema;
-    try {
-      schema = JsonSchema.of(prompts.schema().orElseThrow());
-    } catch (IllegalArgumentException e) {
-      var finding = new Finding("/responseSchema", String.valueOf(e.getMessage()));
-      return Optional.of(
-          Ending.failed(StopReason.INVALID, "the request cannot be done", List.of(finding)));
-    }
-    var checked = schema.check(text);
-    if (checked.findings().isEmpty()) {
-      return Optional.of(new Ending(StopReason.ANSWERED, text, checked.value(), null));
-    }
-    return askedBefore(Asked.SCHEMA)
-        ? Optional.of(
-            Ending.failed(
-                StopReason.SCHEMA,
-                "the answer does not follow the response schema, and did not when it was mended",
-                checked.findings()))
-        : ask(new Asked(Asked.SCHEMA, repair(checked.findings())));
-  }
-
-  private static String repair(List<Finding> findings) {
-    return findings.stream()
-        .map(finding -> "- " + (finding.at() + " " + finding.problem()).strip())
-        .collect(
-            Collectors.joining(
-                "\n",
-                "Your answer does not follow the schema that was asked for:\n",
-                "\nAnswer again with the whole JSON, mended, and nothing else."));
+  private Optional<Ending> checked(String text, Map<String, Object> schema) {
+    return switch (Form.of(schema, text)) {
+      case Form.Kept(var value) -> Optional.of(new Ending(StopReason.ANSWERED, text, value, null));
+      case Form.Broken broken ->
+          strand.wasTold(Asked.SCHEMA)
+              ? Optional.of(
+                  Ending.failed(
+                      StopReason.SCHEMA,
+                      "the answer does not follow the response schema, and did not when it was"
+                          + " mended",
+                      broken.findings()))
+              : ask(new Asked(Asked.SCHEMA, broken.repair()));
+      case Form.Impossible(Finding why) ->
+          Optional.of(
+              Ending.failed(StopReason.INVALID, "the request cannot be done", List.of(why)));
+    };
   }
 
   private @Nullable Object structured(String text) {
-    try {
-      return prompts.schema().map(schema -> JsonSchema.of(schema).check(text).value()).orElse(null);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
+    return prompts
+        .schema()
+        .map(schema -> Form.of(schema, text) instanceof Form.Kept(var value) ? value : null)
+        .orElse(null);
   }
 
   /** Tells the past by a summary; without a past that could be told so, it is too long for good. */
@@ -214,7 +221,11 @@ final class Work {
     int upTo = run.state.nextStep() - 1;
     for (Prompts.Detail detail : Prompts.Detail.values()) {
       var prompt = prompts.summary(detail);
-      switch (reply(prompt, upTo + 1)) {
+      Optional<Reply> reply = reply(prompt, upTo + 1, false);
+      if (reply.isEmpty()) {
+        return Optional.of(Ending.cutShort(StopReason.BUDGET_SECONDS, strand.soFar()));
+      }
+      switch (reply.get()) {
         case Reply.Answer(Message said, Usage usage, var modelState)
             when !said.text().isBlank() -> {
           run.write(
@@ -237,26 +248,8 @@ final class Work {
     return Optional.of(Ending.failed(StopReason.CONTEXT, why, List.of()));
   }
 
-  private boolean askedBefore(String why) {
-    return strand.steps().stream()
-        .anyMatch(
-            step ->
-                step instanceof Step.Model model
-                    && model.asked() != null
-                    && model.asked().why().equals(why));
-  }
-
   private static Optional<StopReason> budgetWord(Asked asked) {
     return StopReason.of(asked.why()).filter(reason -> reason.status() == Status.INCOMPLETE);
-  }
-
-  /** What this agent has said last in words. */
-  private String soFar() {
-    return strand.steps().reversed().stream()
-        .map(step -> step instanceof Step.Model model ? model.message().text() : "")
-        .filter(text -> !text.isBlank())
-        .findFirst()
-        .orElse("");
   }
 
   /** What a called agent's end is to the one that called it. */

@@ -4,6 +4,7 @@ import static dev.millrace.agent.ScriptedModel.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.Eventually;
+import dev.millrace.SettableClock;
 import dev.millrace.agent.Agent;
 import dev.millrace.agent.AgentTool;
 import dev.millrace.agent.Observer;
@@ -12,6 +13,7 @@ import dev.millrace.job.Caps;
 import dev.millrace.job.Ending;
 import dev.millrace.job.Message;
 import dev.millrace.job.StopReason;
+import dev.millrace.job.ToolCall;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.ConversationLog;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,6 +87,60 @@ class LoopRulesTest extends LoopStage {
       assertThat(model.asked.getLast().tools()).as("%s", each).isEmpty();
       clock.advance(Duration.ofSeconds(-80));
     }
+  }
+
+  /** Calls that were refused for want of tokens are not calls too many. */
+  @Test
+  void the_reason_is_what_was_used_up_however_many_calls_were_refused_for_it() {
+    begin(request(null, new Caps(9L, 3L, 20L, 900L, 1L << 20), "user", false));
+    model.says("", call("a", "run_python"));
+    model.says(
+        "",
+        IntStream.range(0, 100)
+            .mapToObj(i -> call("b" + i, "run_python"))
+            .toArray(ToolCall[]::new));
+    model.says("So far.");
+
+    assertThat(run().reason()).isEqualTo(StopReason.BUDGET_TOKENS);
+  }
+
+  @Test
+  void a_model_is_cut_off_when_the_seconds_are_over_and_may_say_its_last_words() {
+    begin(request(null, new Caps(9L, 9L, 9_999L, 60L, 1L << 20), "user", false));
+    model.does(
+        () -> {
+          throw new DirectTasks.Hangs();
+        });
+    model.says("Nothing yet.");
+
+    assertThat(run()).isEqualTo(Ending.cutShort(StopReason.BUDGET_SECONDS, "Nothing yet."));
+    assertThat(clock.instant()).isEqualTo(SettableClock.NOON.plusSeconds(60));
+    assertThat(model.asked.getLast().tools()).isEmpty();
+  }
+
+  /** Asked by ourselves, or for the last time: nobody would ask again. */
+  @Test
+  void a_model_that_never_says_its_last_words_ends_with_what_there_is() {
+    begin(request(null, new Caps(9L, 9L, 9_999L, 60L, 1L << 20), "user", false));
+    model.says("Some.", call("a", "run_python"));
+    for (int i = 0; i < 2; i++) {
+      model.does(
+          () -> {
+            throw new DirectTasks.Hangs();
+          });
+    }
+
+    assertThat(run()).isEqualTo(Ending.cutShort(StopReason.BUDGET_SECONDS, "Some."));
+    assertThat(clock.instant()).isEqualTo(SettableClock.NOON.plusSeconds(120));
+
+    storage.delete("jobs/default/j1/log");
+    begin(request(null, new Caps(9L, 9L, 9_999L, 60L, 1L << 20), "user", false));
+    model.says("");
+    model.does(
+        () -> {
+          throw new DirectTasks.Hangs();
+        });
+    assertThat(run().reason()).isEqualTo(StopReason.BUDGET_SECONDS);
   }
 
   @Test

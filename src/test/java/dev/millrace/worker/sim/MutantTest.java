@@ -286,12 +286,12 @@ class MutantTest {
         new Mutant(
             "the schema is explained for ever",
             WORK,
-            "    return askedBefore(Asked.SCHEMA)\n",
-            "    return agent.name().isEmpty()\n"),
+            "          strand.wasTold(Asked.SCHEMA)\n",
+            "          agent.name().isEmpty()\n"),
         new Mutant(
             "an empty answer is nudged again",
             WORK,
-            "    if (text.isBlank() && !askedBefore(Asked.EMPTY)) {\n",
+            "    if (text.isBlank() && !strand.wasTold(Asked.EMPTY)) {\n",
             "    if (text.isBlank()) {\n"),
         new Mutant(
             "a summary is not written down",
@@ -326,8 +326,8 @@ class MutantTest {
         new Mutant(
             "a model remembers what was reset",
             CONVERSATIONS,
-            "        reset ? null : modelState(state));",
-            "        modelState(state));"),
+            "reset ? null : modelState(state));",
+            "modelState(state));"),
         new Mutant(
             "the sweeper sends nothing again",
             SWEEPER,
