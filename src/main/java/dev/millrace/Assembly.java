@@ -2,8 +2,10 @@ package dev.millrace;
 
 import dev.millrace.job.Unavailable;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.ApplicationContextBuilder;
 import io.micronaut.context.annotation.ConfigurationReader;
 import io.micronaut.context.annotation.Property;
+import io.micronaut.context.env.Environment;
 import io.micronaut.context.env.PropertySource;
 import io.micronaut.context.exceptions.BeanCreationException;
 import io.micronaut.core.order.Ordered;
@@ -41,8 +43,23 @@ final class Assembly implements AutoCloseable {
    * @param given settings that win over all others
    */
   static Assembly start(Path dotEnv, Map<String, Object> given) {
+    return start(dotEnv, given, ApplicationContext.builder());
+  }
+
+  /** For a host that brings no server of ours to life. */
+  static Assembly inFunctions(Path dotEnv) {
+    return start(
+        dotEnv,
+        Map.of(),
+        ApplicationContext.builder(Environment.AZURE, Environment.FUNCTION)
+            .deduceEnvironment(false)
+            .classLoader(Assembly.class.getClassLoader()));
+  }
+
+  private static Assembly start(
+      Path dotEnv, Map<String, Object> given, ApplicationContextBuilder builder) {
     var context =
-        ApplicationContext.builder()
+        builder
             .propertySources(
                 read(dotEnv), PropertySource.of("given", given, Ordered.LOWEST_PRECEDENCE))
             .build();

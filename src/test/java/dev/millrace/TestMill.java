@@ -40,7 +40,7 @@ final class TestMill implements AutoCloseable {
   final Intake intake;
   final Sweeper sweeper;
   final Index index;
-  private final Worker worker;
+  final Worker worker;
   private final Pump pump;
   private final Namespace namespace;
 

@@ -33,6 +33,11 @@ public interface Delivery {
    */
   boolean enter(Kind kind);
 
+  /** Whether whoever handed this over wants it back: what runs is let go at its next step. */
+  default boolean recalled() {
+    return false;
+  }
+
   /** What a job is to the worker that runs it; each kind has a limit of its own. */
   enum Kind {
     /** A job on its own. */

@@ -5,6 +5,8 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.Owner;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -15,6 +17,9 @@ public final class Layout {
 
   /** Later than any job; reverse times count down from here, so that names sort newest first. */
   private static final long END_OF_TIME = 9_999_999_999_999L;
+
+  private static final DateTimeFormatter REJECTED_AT =
+      DateTimeFormatter.ofPattern("yyyyMMdd.HHmmss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private Layout() {}
 
@@ -59,6 +64,12 @@ public final class Layout {
 
   public static String open(JobRef job) {
     return OPEN + job.tenant() + "/" + job.id();
+  }
+
+  /** A message that nobody can read, where it could not be set aside in the broker. */
+  public static String rejected(String entity, Instant at, String messageId) {
+    return "rejected/%s/%s-%s"
+        .formatted(Names.segment(entity), REJECTED_AT.format(at), Names.segment(messageId));
   }
 
   /** The secret of the installation, where it is kept with the data. */

@@ -158,19 +158,23 @@ public final class Sweeper {
     return wait.multipliedBy(1L << Math.min(DOUBLINGS, times));
   }
 
-  private Verdict setAside(Delivery.Received message) {
+  /**
+   * Sees to a message that nobody can hold any more. {@link Verdict.Done} says that it is not
+   * needed: its job is over, or another message points to it now.
+   */
+  public Verdict setAside(Delivery.Received message) {
     try {
       return byTheLog(message);
     } catch (Unavailable e) {
       log.atWarn()
           .setCause(e)
           .addKeyValue("message", message.identity())
-          .log("dead letter not seen to; the next sweep tries again");
+          .log("message not seen to; it is tried again");
     } catch (RuntimeException | LinkageError | VirtualMachineError e) {
       log.atError()
           .setCause(e)
           .addKeyValue("message", message.identity())
-          .log("dead letter not seen to after a fault of ours; the next sweep tries again");
+          .log("message not seen to after a fault of ours; it is tried again");
     }
     return new Verdict.LetGo(Duration.ZERO);
   }

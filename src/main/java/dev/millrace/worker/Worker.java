@@ -159,7 +159,8 @@ public final class Worker {
           Entry.Claimed claim = claim(delivery, job);
           if (job.append(claim)) {
             try {
-              return shift.work(delivery, job, claim.epoch(), () -> stopping);
+              return shift.work(
+                  delivery, job, claim.epoch(), () -> stopping || delivery.recalled());
             } catch (Halt halt) {
               log.atInfo()
                   .addKeyValue("job", job.job())

@@ -2,20 +2,24 @@ package dev.millrace.bus.pump;
 
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.Delivery;
+import dev.millrace.bus.Verdict;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who may run now. Each kind of job has its limit, and whoever has to run alone waits until nobody
  * else runs, and holds up whoever comes later. All waiting ends when the gate is closed, or when
  * the lock of whoever waits is gone.
  */
-final class Gate {
+public final class Gate {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition change = lock.newCondition();
   private final Map<Delivery.Kind, Integer> free = new EnumMap<>(Delivery.Kind.class);
@@ -24,14 +28,18 @@ final class Gate {
   private boolean solitude;
   private boolean closed;
 
-  Gate(BusSettings.Limits limits) {
+  private static final Logger log = LoggerFactory.getLogger(Gate.class);
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final Verdict GIVE_BACK = new Verdict.LetGo(Duration.ZERO);
+
+  public Gate(BusSettings.Limits limits) {
     for (var kind : Delivery.Kind.values()) {
       free.put(kind, limits.of(kind));
     }
   }
 
   /** One delivery on its way through. Its owner alone uses it. */
-  final class Pass {
+  public final class Pass {
     private final BooleanSupplier locked;
     private Delivery.@Nullable Kind kind;
     private boolean alone;
@@ -40,7 +48,7 @@ final class Gate {
       this.locked = locked;
     }
 
-    boolean alone() {
+    public boolean alone() {
       return alone;
     }
 
@@ -55,7 +63,7 @@ final class Gate {
     }
 
     /** Goes on as one of a kind; while it waits it does not run. */
-    boolean enter(Delivery.Kind wanted) {
+    public boolean enter(Delivery.Kind wanted) {
       return guarded(
           () -> {
             if (alone || wanted == kind) {
@@ -102,7 +110,7 @@ final class Gate {
     }
 
     /** Lets time pass, unless there is nothing more to wait for. */
-    void pause(Duration duration) {
+    public void pause(Duration duration) {
       long left = duration.toNanos();
       lock.lock();
       try {
@@ -124,17 +132,52 @@ final class Gate {
     }
   }
 
-  Pass pass(BooleanSupplier locked) {
+  /**
+   * Has a delivery handled in its turn, and once more, alone, if that is the verdict.
+   *
+   * @param pass of this delivery
+   * @return never {@link Verdict.Alone}
+   */
+  public Verdict handled(
+      Pass pass, Delivery delivery, Function<? super Delivery, Verdict> handler) {
+    if (!pass.begin()) {
+      return GIVE_BACK;
+    }
+    try {
+      Verdict verdict = quietly(delivery, handler);
+      if (verdict instanceof Verdict.Alone) {
+        verdict = pass.becomeAlone() ? quietly(delivery, handler) : GIVE_BACK;
+      }
+      return verdict instanceof Verdict.Alone ? GIVE_BACK : verdict;
+    } finally {
+      pass.end();
+    }
+  }
+
+  private static Verdict quietly(Delivery delivery, Function<? super Delivery, Verdict> handler) {
+    try {
+      return handler.apply(delivery);
+    } catch (RuntimeException | Error fault) { // whatever it is, one delivery ends no other
+      log.atError()
+          .setCause(fault)
+          .addKeyValue("queue", delivery.message().entity())
+          .addKeyValue("message", delivery.message().identity())
+          .log("message let go after a fault of ours; it comes again");
+      return new Verdict.LetGo(PAUSE);
+    }
+  }
+
+  public Pass pass(BooleanSupplier locked) {
     return new Pass(locked);
   }
 
   /** Whoever waits looks whether it still has a reason to. */
-  void look() {
+  public void look() {
     guarded(() -> true);
   }
 
   /** Nobody waits any more, and nobody begins. */
-  void close() {
+  public void close() {
     guarded(() -> closed = true);
   }
 

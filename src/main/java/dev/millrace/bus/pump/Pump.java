@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pump implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Pump.class);
-  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   /** So many may wait for the broker's answer beside those that run. */
   private static final int MOST_BEING_SETTLED = 200;
@@ -126,33 +125,7 @@ public final class Pump implements AutoCloseable {
     if (!Wire.readable(lease.held().message())) {
       return new Verdict.DeadLetter("malformed", NOT_DATA);
     }
-    Gate.Pass pass = lease.pass();
-    if (!pass.begin()) {
-      return GIVE_BACK;
-    }
-    try {
-      Verdict verdict = handled(lease);
-      if (!(verdict instanceof Verdict.Alone)) {
-        return verdict;
-      }
-      return pass.becomeAlone() ? handled(lease) : GIVE_BACK;
-    } finally {
-      pass.end();
-    }
-  }
-
-  private Verdict handled(Lease lease) {
-    try {
-      Verdict verdict = handler.apply(lease);
-      return verdict instanceof Verdict.Alone && lease.alone() ? GIVE_BACK : verdict;
-    } catch (RuntimeException | Error fault) { // whatever it is, one delivery ends no other
-      log.atError()
-          .setCause(fault)
-          .addKeyValue("queue", lease.message().entity())
-          .addKeyValue("message", lease.message().identity())
-          .log("message let go after a fault of ours; it comes again");
-      return new Verdict.LetGo(PAUSE);
-    }
+    return gate.handled(lease.pass(), lease, handler);
   }
 
   /**
