@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from executor.front.app import App, Options
+from executor.options import Options
 from executor.pool import CannotConfine, Pool
 from executor.settings import MIB, Limits, Settings
 
@@ -160,7 +160,11 @@ async def serve(options: Options, settings: Settings, *, attached: bool) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, tell, DRAIN)
-    pool = await Pool.start(settings)
+    warming = asyncio.ensure_future(Pool.start(settings))
+    await asyncio.sleep(0)  # it is under way, in a process of its own
+    from executor.front.app import App
+
+    pool = await warming
     try:
         app = App(pool, options)
         try:

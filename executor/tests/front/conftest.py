@@ -6,9 +6,7 @@ from fake import FakePool
 from program import Program
 from running import Running
 
-from executor.front.app import Options
-from executor.front.server import Connections
-from executor.wire.body import Patience
+from executor.options import Connections, Options, Patience
 
 
 @pytest.fixture

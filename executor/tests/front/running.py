@@ -9,7 +9,8 @@ from typing import Any
 from fake import FakePool
 from stories import Server
 
-from executor.front.app import App, Options
+from executor.front.app import App
+from executor.options import Options
 
 
 class Running:

@@ -7,7 +7,7 @@ from asking import Wire, refused, target
 from running import Running
 from stories import call
 
-from executor.front.server import Connections
+from executor.options import Connections
 
 
 def test_a_head_that_comes_too_slowly_is_given_up(strict: Running) -> None:

@@ -7,7 +7,7 @@ from running import Running
 from stories import Answer, call
 
 from executor.front import session as sessions
-from executor.front.server import Connections
+from executor.options import Connections
 from executor.outcome import Outcome, Output
 
 Serve = Callable[..., Running]

@@ -7,8 +7,7 @@ import pytest
 from asking import API, OLD_API, Wire
 from running import Running
 
-from executor.front.server import Connections
-from executor.wire.body import Patience
+from executor.options import Connections, Patience
 
 ROUNDS = 150
 NEW = f"?identifier=abcd&api-version={API}"

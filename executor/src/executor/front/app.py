@@ -4,7 +4,6 @@ import asyncio
 import hmac
 import logging
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from aiohttp.web import BaseRequest, Response, ServerRunner, StreamResponse, TCPSite
 
@@ -13,37 +12,15 @@ from executor.front.executions import Executions
 from executor.front.files import Files
 from executor.front.legacy import Legacy
 from executor.front.routing import Route, Router
-from executor.front.server import Connections, Listener, page
+from executor.front.server import Listener, page
 from executor.front.sessions import Sandboxes, Sessions
-from executor.wire.body import Patience
+from executor.options import Options
 from executor.wire.orders import Rules
 from executor.wire.refusal import Refusal
 
 FAREWELL = 5.0
 _SPOKEN = ((1, 0), (1, 1))
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Options:
-    """How the server serves."""
-
-    host: str = "127.0.0.1"
-    port: int = 0
-    """0: any that is free."""
-    token: str | None = None
-    """What callers have to show; None where the platform in front sees to it."""
-    container: bool = False
-    """One session, for the first identifier that comes."""
-    sessions: int = 50
-    cooldown: float | None = 300.0
-    """Seconds without a call after which a session ends; None: never."""
-    longest: float = 3600.0
-    """Seconds that a run may take."""
-    largest_upload: int = 256 * 1024 * 1024
-    largest_body: int = 2 * 1024 * 1024
-    patience: Patience = field(default_factory=Patience)
-    connections: Connections = field(default_factory=Connections)
 
 
 class App:

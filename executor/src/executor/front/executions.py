@@ -14,8 +14,9 @@ from executor.front.routing import Call, Route
 from executor.front.server import put
 from executor.front.session import Session
 from executor.front.sessions import Sessions
+from executor.options import Patience
 from executor.wire import answers, names, orders
-from executor.wire.body import Patience, read_json
+from executor.wire.body import read_json
 from executor.wire.refusal import Findings, Refusal
 from executor.wire.versions import FLAT, SHORT_OUTPUT, WRAPPED
 

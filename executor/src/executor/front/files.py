@@ -17,8 +17,9 @@ from executor.front.routing import Call, Route
 from executor.front.server import put
 from executor.front.session import Session
 from executor.front.sessions import Sessions
+from executor.options import Patience
 from executor.wire import answers, names
-from executor.wire.body import Patience, pieces
+from executor.wire.body import pieces
 from executor.wire.form import Form, Part, boundary_of, malformed
 from executor.wire.refusal import Findings, Refusal
 from executor.wire.versions import FLAT, WRAPPED

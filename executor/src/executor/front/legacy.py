@@ -8,9 +8,10 @@ from aiohttp.web import StreamResponse
 from executor.front.executions import marked, reply
 from executor.front.routing import Call, Route
 from executor.front.sessions import Sessions
+from executor.options import Patience
 from executor.outcome import Outcome
 from executor.wire import answers, orders
-from executor.wire.body import Patience, read_json
+from executor.wire.body import read_json
 from executor.wire.refusal import Findings, Refusal
 
 ALONE = "session"

@@ -5,7 +5,6 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp.web import (
@@ -17,23 +16,12 @@ from aiohttp.web import (
     StreamResponse,
 )
 
+from executor.options import Connections
 from executor.wire.answers import encode
 from executor.wire.refusal import Refusal
 
 log = logging.getLogger(__name__)
 Handler = Callable[[BaseRequest], Awaitable[StreamResponse]]
-
-
-@dataclass(frozen=True)
-class Connections:
-    """How many there may be, and how long one may be without a request."""
-
-    most: int = 512
-    idle: float = 60.0
-    """Seconds that a connection may take to send a whole head, or the next one."""
-    linger: float = 5.0
-    """Seconds in which what is left of a refused request is still taken, so that its sender comes
-    to read the refusal."""
 
 
 class Connection(RequestHandler):

@@ -5,28 +5,15 @@ import json
 import math
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from aiohttp.web import BaseRequest, RequestPayloadError
 
+from executor.options import Patience
 from executor.wire.refusal import Refusal
 
-KIB = 1024
 DIGITS = 400
 """A whole number needs fewer; Python's own limit is a setting of the process."""
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a body may take."""
-
-    pause: float = 30.0
-    """Seconds without a byte."""
-    start: float = 60.0
-    """Seconds for any body at all ..."""
-    rate: int = 16 * KIB
-    """... and one more for each so many bytes received."""
 
 
 async def pieces(
