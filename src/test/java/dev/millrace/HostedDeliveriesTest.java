@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +115,17 @@ class HostedDeliveriesTest {
   }
 
   @Test
+  void nor_is_it_when_the_store_takes_too_long_to_say_what_it_is() {
+    bus.send("jobs", message("m"));
+
+    serve(deliveries(slow(storage), peek(), TestMill.PATIENCE, SHORT_LOCK));
+
+    assertThat(log().state().attempts().epoch()).isZero();
+    assertThat(asked).hasValue(0);
+    assertThat(bus.lying("jobs")).hasSize(1);
+  }
+
+  @Test
   void before_its_time_is_over_it_releases_what_runs_and_sends_it_on() {
     bus.send("jobs", message("m"));
 
@@ -171,6 +183,21 @@ class HostedDeliveriesTest {
 
     assertThat(asked).hasValue(1);
     assertThat(bus.takeResults("all", 1)).hasSize(1);
+  }
+
+  /** Answers late, but for those who ask again. */
+  private static Storage slow(Storage storage) {
+    var first = new AtomicBoolean(true);
+    return (Storage)
+        Proxy.newProxyInstance(
+            Storage.class.getClassLoader(),
+            new Class<?>[] {Storage.class},
+            (proxy, method, arguments) -> {
+              if (first.compareAndSet(true, false)) {
+                passHalfALock();
+              }
+              return method.invoke(storage, arguments);
+            });
   }
 
   /** As the host does: settled when the call returns, given back when it throws. */
