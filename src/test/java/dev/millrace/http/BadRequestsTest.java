@@ -136,6 +136,23 @@ class BadRequestsTest {
     assertProblem(answer, 501, "not-built");
   }
 
+  @Test
+  void a_file_that_was_sent_as_a_text_is_not_left_out_in_silence() throws Exception {
+    var answer =
+        server.send(
+            server
+                .request("/v1/jobs")
+                .header("Content-Type", "multipart/form-data; boundary=edge")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "--edge\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nm\r\n"
+                            + "--edge\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n"
+                            + "sales.csv\r\n--edge--\r\n")));
+
+    assertProblem(answer, 400, "invalid-request");
+    assertThat(answer.body()).contains("file=@sales.csv");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "text/plain",

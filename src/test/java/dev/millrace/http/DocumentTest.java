@@ -20,21 +20,23 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the page says can be typed can be typed. */
+/** What the pages say can be typed can be typed. */
 class DocumentTest {
   private static final Pattern COMMANDS = Pattern.compile("(?s)```sh\\n(.*?)```");
 
   @TempDir Path directory;
 
   @Test
-  void every_command_of_the_page_works() throws Exception {
+  void every_command_of_the_pages_works() throws Exception {
     Needs.present("curl", Files.isExecutable(Path.of("/usr/bin/curl")), "apt-get install curl");
     try (var server = new TestServer(directory.resolve("data"))) {
       var over = new AtomicBoolean();
       Thread worker = Thread.ofVirtual().start(() -> work(server, over));
+      String pages =
+          Files.readString(Path.of("README.md")) + Files.readString(Path.of("docs/http.md"));
       String script =
           COMMANDS
-              .matcher(Files.readString(Path.of("docs/http.md")))
+              .matcher(pages)
               .results()
               .map(found -> found.group(1))
               .collect(Collectors.joining())
@@ -54,6 +56,7 @@ class DocumentTest {
       assertThat(printed)
           .contains("event: end", "\"code\":\"gone\"", "/limits/turns", "\"storage\":\"UP\"");
       assertThat(directory.resolve("run/beginning")).hasContent("22");
+      assertThat(Files.size(directory.resolve("run/files.zip"))).isPositive();
     }
   }
 

@@ -188,8 +188,7 @@ class OpenApiExamplesTest {
           request
               .header("Content-Type", type + "; boundary=edge")
               .POST(BodyPublishers.ofString(form(value)));
-      default ->
-          request.header("Content-Type", "text/csv").POST(BodyPublishers.ofString(value.asText()));
+      default -> request.header("Content-Type", type).POST(BodyPublishers.ofString(value.asText()));
     }
   }
 

@@ -11,6 +11,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
+import io.swagger.v3.oas.annotations.tags.Tag;
 
 /**
  * What each operation takes and answers, one annotation for each: a controller names its own, and
@@ -24,7 +25,8 @@ import io.swagger.v3.oas.annotations.security.SecurityRequirement;
             version = "1",
             description =
                 "Data-analysis jobs: submit them, follow them, get their answers and files. The"
-                    + " same requests and results travel over Service Bus, see `/asyncapi.yml`."))
+                    + " same requests and results travel over Service Bus, see `/asyncapi.yml`."),
+    tags = {@Tag(name = "Jobs"), @Tag(name = "Files"), @Tag(name = "Health")})
 public interface Described {
 
   /** What any operation may answer. */

@@ -91,6 +91,9 @@ public final class Wishes {
       String fileName = part.get().fileName();
       if (name.equals("request")) {
         sent.request = field(part.get().content());
+      } else if (fileName == null && name.equals("file")) {
+        throw Refusal.invalid(
+            "/file", "is a text; a file comes with its name, as curl sends it for file=@sales.csv");
       } else if (fileName == null) {
         sent.fields.put(name, new String(field(part.get().content()), StandardCharsets.UTF_8));
       } else {
