@@ -189,10 +189,12 @@ final class StagedFunctions implements AutoCloseable {
     }
   }
 
-  /** The host ends its process; here many follow one another in one. */
+  /**
+   * The host ends its process; here many follow one another in one. The loader stays open for what
+   * the threads of libraries still need when they end.
+   */
   @Override
   public void close() throws Exception {
     ((AutoCloseable) injector).close();
-    loader.close();
   }
 }
