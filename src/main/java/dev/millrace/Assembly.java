@@ -58,19 +58,26 @@ final class Assembly implements AutoCloseable {
 
   private static Assembly start(
       Path dotEnv, Map<String, Object> given, ApplicationContextBuilder builder) {
+    DotEnv file = read(dotEnv);
+    var old = OldVariables.of(name -> variable(name, file));
     var context =
         builder
             .propertySources(
-                read(dotEnv), PropertySource.of("given", given, Ordered.LOWEST_PRECEDENCE))
+                file, old.settings(), PropertySource.of("given", given, Ordered.LOWEST_PRECEDENCE))
             .build();
     try {
       context.start();
-      check(context);
+      check(context, old.faults());
       return new Assembly(context);
     } catch (RuntimeException e) {
       context.close();
       throw e;
     }
+  }
+
+  private static String variable(String name, DotEnv file) {
+    String value = System.getenv(name);
+    return value == null ? Objects.requireNonNullElse(file.get(name), "").toString() : value;
   }
 
   private static DotEnv read(Path file) {
@@ -81,8 +88,8 @@ final class Assembly implements AutoCloseable {
     }
   }
 
-  private static void check(ApplicationContext context) {
-    var findings = new LinkedHashSet<String>();
+  private static void check(ApplicationContext context, List<String> known) {
+    var findings = new LinkedHashSet<String>(known);
     for (var reference : context.getBeanDefinitionReferences()) {
       if (reference.getBeanDefinitionName().startsWith(Main.class.getPackageName())
           && reference.getAnnotationMetadata().hasStereotype(ConfigurationReader.class)) {

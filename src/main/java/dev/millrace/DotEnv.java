@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
  * export}. Nothing is expanded and no value goes over several lines.
  */
 final class DotEnv extends MapPropertySource {
+  static final int ORDER = EnvironmentPropertySource.POSITION - 1;
+
   private static final Pattern LINE =
       Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
   private static final Pattern QUOTED =
@@ -45,7 +47,7 @@ final class DotEnv extends MapPropertySource {
 
   @Override
   public int getOrder() {
-    return EnvironmentPropertySource.POSITION - 1;
+    return ORDER;
   }
 
   @Override
