@@ -5,6 +5,7 @@ import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.request.Body;
 import dev.millrace.http.request.Header;
+import dev.millrace.http.request.OldHeaders;
 import dev.millrace.http.request.Prefer;
 import dev.millrace.http.request.Wish;
 import dev.millrace.http.request.Wishes;
@@ -61,10 +62,13 @@ final class JobController {
     Optional<String> key = key(request);
     Wish wish = wishes.read(new Body(request), caller);
     try {
-      return submitted(
-          request,
-          caller,
-          intake.submit(caller.owner(), wish.request(), wish.warnings(), wish.hash(), key));
+      Wish heeded = OldHeaders.heed(request, wish);
+      return OldHeaders.tell(
+          heeded,
+          submitted(
+              Prefer.of(request, heeded.manner().waiting()),
+              caller,
+              intake.submit(caller.owner(), heeded.request(), wish.warnings(), wish.hash(), key)));
     } finally {
       wishes.forget(caller.tenant(), wish.uploads());
     }
@@ -80,10 +84,10 @@ final class JobController {
     return Optional.ofNullable(key);
   }
 
-  private HttpResponse<byte[]> submitted(
-      HttpRequest<?> request, Caller caller, Submission submission) {
+  private MutableHttpResponse<byte[]> submitted(
+      Duration wait, Caller caller, Submission submission) {
     return switch (submission) {
-      case Submission.Accepted(JobLog job) -> accepted(request, job);
+      case Submission.Accepted(JobLog job) -> accepted(wait, job);
       case Submission.KeyReused(var job) ->
           throw Refusal.of(
                   Code.KEY_REUSED, "This Idempotency-Key was used with another request before.")
@@ -92,13 +96,12 @@ final class JobController {
     };
   }
 
-  private HttpResponse<byte[]> accepted(HttpRequest<?> request, JobLog job) {
+  private MutableHttpResponse<byte[]> accepted(Duration wait, JobLog job) {
     if (job.state().ended().filter(end -> end.stopReason() == StopReason.CONFLICT).isPresent()) {
       throw Refusal.of(
               Code.CONFLICT, "An earlier turn of the conversation is unfinished. Submit later.")
           .telling("jobId", job.job().id().value());
     }
-    Duration wait = Prefer.async(request) ? Duration.ZERO : Prefer.header(request);
     JobLog seen = desk.await(job, wait, JobController::over);
     MutableHttpResponse<byte[]> answer = answers.accepted(seen);
     if (wait.isZero()) {
@@ -159,7 +162,8 @@ final class JobController {
     JobLog job = desk.job(request, id);
     return intake
         .retry(job.job())
-        .map(again -> submitted(request, desk.caller(request), again))
+        .<HttpResponse<byte[]>>map(
+            again -> submitted(Prefer.of(request, null), desk.caller(request), again))
         .orElseThrow(
             () ->
                 Refusal.of(

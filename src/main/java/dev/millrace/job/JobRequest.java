@@ -90,6 +90,24 @@ public record JobRequest(
         metadata);
   }
 
+  public JobRequest withSessionId(@Nullable String other) {
+    return new JobRequest(
+        kind,
+        agent,
+        message,
+        other,
+        files,
+        responseSchema,
+        tools,
+        role,
+        limits,
+        deadline,
+        stream,
+        whenBusy,
+        correlationId,
+        metadata);
+  }
+
   public JobRequest withDeadline(@Nullable Instant other) {
     return new JobRequest(
         kind,

@@ -62,6 +62,11 @@ public final class Body {
       throw Refusal.of(
           Code.UNSUPPORTED_MEDIA_TYPE, "Send JSON in UTF-8, as Content-Type: application/json.");
     }
+    return whole(largest);
+  }
+
+  /** All of it, whatever it is, if it has at most so many bytes. */
+  public byte[] whole(int largest) {
     checkLength(largest);
     try (var all = carrier(request).byteBody().buffer().get(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       if (all.length() > largest) {

@@ -5,6 +5,7 @@ import io.micronaut.http.HttpRequest;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How long a caller would rather wait than come again. */
 public final class Prefer {
@@ -20,6 +21,18 @@ public final class Prefer {
   public static Duration header(HttpRequest<?> request) {
     var wait = WAIT.matcher(all(request));
     return wait.find() ? bounded(Long.parseLong(wait.group(1))) : Duration.ZERO;
+  }
+
+  /**
+   * As the header says, or else as long as may be for who has said in another way that they would
+   * rather wait.
+   */
+  public static Duration of(HttpRequest<?> request, @Nullable Boolean waiting) {
+    if (async(request)) {
+      return Duration.ZERO;
+    }
+    Duration header = header(request);
+    return header.isZero() && Boolean.TRUE.equals(waiting) ? LONGEST : header;
   }
 
   public static boolean async(HttpRequest<?> request) {

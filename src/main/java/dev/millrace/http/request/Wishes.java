@@ -156,7 +156,11 @@ public final class Wishes {
         var whole = request.withFiles(all);
         check(whole, caller);
         yield new Wish(
-            whole, warnings, hash, files.stream().map(f -> String.valueOf(f.uploadId())).toList());
+            whole,
+            warnings,
+            manner,
+            hash,
+            files.stream().map(f -> String.valueOf(f.uploadId())).toList());
       }
     };
   }
