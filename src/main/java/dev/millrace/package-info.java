@@ -19,7 +19,8 @@
  *       that asks models and runs tools, step by step.
  *   <li>{@link dev.millrace.worker}: one delivery from its first look to its verdict; the sweeper.
  *   <li>{@link dev.millrace.security}: who calls, what is theirs, and how much at a time.
- *   <li>{@link dev.millrace.http}: the HTTP doors: jobs, their events and their files.
+ *   <li>{@link dev.millrace.http}: the HTTP doors: jobs, their events and their files; {@link
+ *       dev.millrace.http.legacy} has the doors of earlier systems.
  *   <li>{@link dev.millrace.function}: the doors for a host of Azure Functions.
  *   <li>{@link dev.millrace.cli}: the command line of a user, a client of those doors.
  *   <li>{@link dev.millrace.broker}: the rules of Service Bus, with no sockets. With the next one
@@ -32,9 +33,10 @@
  * <p>This package holds the command line and the pages that wire the rooms together, and nothing
  * else: {@code SharedWiring} is what is the same everywhere, {@code LocalWiring} and {@code
  * LocalBusWiring} what runs on this machine, {@code AzureWiring} what runs in Azure, {@code
- * ModelWiring} the models, {@code FunctionWiring} what a host of functions calls, {@code Assembly}
- * puts together what the settings ask for, and {@code Mill} sets it all to work, or {@code
- * FunctionHost} hands it out. Who may use whom is held by {@code ShapeTest}.
+ * ModelWiring} the models, {@code FunctionWiring} what a host of functions calls, {@code
+ * LegacyWiring} what earlier systems told of themselves, {@code Assembly} puts together what the
+ * settings ask for, and {@code Mill} sets it all to work, or {@code FunctionHost} hands it out. Who
+ * may use whom is held by {@code ShapeTest}.
  */
 @NullMarked
 package dev.millrace;

@@ -57,7 +57,17 @@ final class Shape {
               Set.of("job", "journal", "artifact", "bus", "intake", "agent", "workflow", "batch")),
           Map.entry(
               "http",
-              Set.of("job", "journal", "artifact", "bus", "intake", "agent", "batch", "security")),
+              Set.of(
+                  "job",
+                  "journal",
+                  "artifact",
+                  "bus",
+                  "intake",
+                  "agent",
+                  "model",
+                  "tool",
+                  "batch",
+                  "security")),
           Map.entry("security", Set.of("job", "storage", "tool")),
           Map.entry("function", Set.of("job", "artifact", "bus", "worker", "batch", "http")),
           Map.entry("cli", Set.of("job")),

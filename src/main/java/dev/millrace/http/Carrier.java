@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
  * functions, each as a whole.
  */
 @Singleton
-final class Carrier {
+public final class Carrier {
   /** An answer that is handed over whole lies in memory first, more than once. */
   private static final long LARGEST_WHOLE = 32 << 20;
 
@@ -23,7 +23,7 @@ final class Carrier {
   /**
    * @throws Refusal where nobody would see anything before everything is over
    */
-  void checkEvents() {
+  public void checkEvents() {
     if (!pieces) {
       throw Refusal.of(
           Code.NOT_ACCEPTABLE,

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 
 /** Finds jobs for callers. What is not theirs is not there, and nothing tells the difference. */
 @Singleton
-final class Desk {
+public final class Desk {
   private final Journal journal;
   private final Removal removal;
 
@@ -26,7 +26,7 @@ final class Desk {
   }
 
   /** Who calls; {@link Admittance} has let nobody in without knowing. */
-  Caller caller(HttpRequest<?> request) {
+  public Caller caller(HttpRequest<?> request) {
     return Admittance.caller(request).orElseThrow();
   }
 
@@ -72,7 +72,7 @@ final class Desk {
   }
 
   /** The job as it is once it is as wanted, or once the time is up. */
-  JobLog await(JobLog job, Duration limit, Predicate<JobLog> wanted) {
+  public JobLog await(JobLog job, Duration limit, Predicate<JobLog> wanted) {
     if (limit.isZero() || wanted.test(job)) {
       return job;
     }

@@ -97,6 +97,11 @@ public final class ConversationLog {
     return standing.closed();
   }
 
+  /** How far it has been read. */
+  public long position() {
+    return log.position();
+  }
+
   /** Whether a job has its place in line and no turn yet. */
   public boolean unfinished(JobId job) {
     return standing.unfinished(job);

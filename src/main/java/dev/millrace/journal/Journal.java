@@ -101,6 +101,11 @@ public final class Journal {
     return watchers.watch(Layout.log(Layout.job(job)));
   }
 
+  /** The same for the log of a conversation. */
+  public LogWatch.Watch watch(ConversationRef conversation) {
+    return watchers.watch(Layout.log(Layout.conversation(conversation)));
+  }
+
   /** The log of a job from its beginning, entry by entry. */
   public JobFeed feed(JobRef job) {
     return new JobFeed(this, job);

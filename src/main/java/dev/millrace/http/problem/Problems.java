@@ -18,12 +18,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes every answer that is an error, ours and the framework's. */
 @Singleton
 public final class Problems implements ErrorResponseProcessor<byte[]> {
+  /** The attribute of a request whose client looks for what is wrong in this field as well. */
+  public static final String ALSO = "millrace.problem.also";
+
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
   private static final MediaType PROBLEM = MediaType.of("application/problem+json");
   private static final String TYPES = "https://millrace.dev/problems/";
@@ -86,10 +90,19 @@ public final class Problems implements ErrorResponseProcessor<byte[]> {
     problem.put("code", refusal.code().word());
     problem.put("detail", refusal.detail());
     problem.put("errors", errors(refusal.errors()));
+    request.getAttribute(ALSO, String.class).ifPresent(name -> problem.put(name, told(refusal)));
     problem.putAll(refusal.more());
     problem.put("requestId", requestId);
     response.getHeaders().set(RequestIds.HEADER, requestId);
     return response.body(written(problem)).contentType(PROBLEM);
+  }
+
+  /** All of it in one text. */
+  private static String told(Refusal refusal) {
+    return Stream.concat(
+            Stream.of(refusal.detail()),
+            refusal.errors().stream().map(error -> error.at() + " " + error.problem() + "."))
+        .collect(Collectors.joining(" "));
   }
 
   private static HttpStatus status(Code code) {
