@@ -1,11 +1,13 @@
 package dev.millrace;
 
 import dev.millrace.amqp.LocalNamespace;
+import dev.millrace.artifact.Artifacts;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.pump.Pump;
 import dev.millrace.bus.servicebus.Entities;
 import dev.millrace.bus.servicebus.Namespace;
+import dev.millrace.http.HttpSettings;
 import dev.millrace.session.SessionPool;
 import dev.millrace.session.local.LocalSessionPool;
 import dev.millrace.storage.Storage;
@@ -15,6 +17,7 @@ import dev.millrace.worker.Worker;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +95,19 @@ final class Mill implements AutoCloseable {
         new Rounds(
             sweep, assembly.get(BusSettings.class).lock(), new SecureRandom(), this::brokeDown);
     rounds.start();
-    var unused = over.whenComplete((nothing, fault) -> rounds.close());
+    Runnable forget =
+        () ->
+            assembly
+                .get(Artifacts.class)
+                .forgetUploads(assembly.get(HttpSettings.class).keepUploads());
+    var hours = new Rounds(forget, Duration.ofHours(1), new SecureRandom(), this::brokeDown);
+    hours.start();
+    var unused =
+        over.whenComplete(
+            (nothing, fault) -> {
+              rounds.close();
+              hours.close();
+            });
     if (connectionString().isEmpty()) { // a bus of our own has what the settings name
       Thread.ofVirtual().name("look-at-entities").start(this::lookAtEntities);
     }

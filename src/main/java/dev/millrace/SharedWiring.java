@@ -24,6 +24,8 @@ import dev.millrace.intake.Histories;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
+import dev.millrace.intake.fetch.AttachmentSettings;
+import dev.millrace.intake.fetch.Attachments;
 import dev.millrace.job.Secret;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
@@ -117,10 +119,16 @@ final class SharedWiring {
   }
 
   @Singleton
+  Attachments attachments(AttachmentSettings settings) {
+    return new Attachments(settings);
+  }
+
+  @Singleton
   Admission admission(
       Index index,
       Journal journal,
       Artifacts artifacts,
+      Attachments attachments,
       Results results,
       Conversations conversations,
       Secret secret,
@@ -130,6 +138,7 @@ final class SharedWiring {
         index,
         journal,
         artifacts,
+        attachments,
         results,
         conversations,
         secret,

@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +20,8 @@ import java.util.function.UnaryOperator;
 
 /** Keeps files by their content. Safe for use by many threads. */
 public final class Artifacts {
+  private static final int PAGE = 1000;
+
   private final Storage storage;
 
   public Artifacts(Storage storage) {
@@ -37,17 +41,34 @@ public final class Artifacts {
 
   /** Keeps a file that is sent ahead of a job, under an id that nobody can guess. */
   public Kept upload(String tenant, String uploadId, InputStream content) {
-    return spooled(content, sha256 -> Layout.upload(tenant, uploadId));
+    return spooled(content, sha256 -> Layout.upload(tenant, uploadId) + sha256);
   }
 
   /** Whether a file was sent ahead under this id. */
   public boolean uploaded(String tenant, String uploadId) {
-    return storage.stat(Layout.upload(tenant, uploadId)).isPresent();
+    return found(tenant, uploadId).isPresent();
+  }
+
+  private Optional<Storage.Stat> found(String tenant, String uploadId) {
+    return storage.list(Layout.upload(tenant, uploadId), null, 1).entries().stream().findFirst();
   }
 
   /** Forgets a file that was sent ahead. */
   public void forget(String tenant, String uploadId) {
-    storage.delete(Layout.upload(tenant, uploadId));
+    storage.deleteAll(Layout.upload(tenant, uploadId));
+  }
+
+  /** Forgets all files that were sent ahead longer ago than this, by the store's clock. */
+  public void forgetUploads(Duration age) {
+    String continuation = null;
+    do {
+      Storage.Page page = storage.list(Layout.UPLOADS, continuation, PAGE);
+      Instant oldest = page.asOf().minus(age);
+      page.entries().stream()
+          .filter(upload -> upload.modified().isBefore(oldest))
+          .forEach(upload -> storage.delete(upload.name()));
+      continuation = page.next();
+    } while (continuation != null);
   }
 
   private Kept spooled(InputStream content, UnaryOperator<String> nameOf) {
@@ -87,22 +108,34 @@ public final class Artifacts {
 
   /** Copies a file that was sent ahead into a folder; absent when there is none. */
   public Optional<Kept> adopt(Folder folder, String tenant, String uploadId) {
-    return storage
-        .open(Layout.upload(tenant, uploadId), 0, Long.MAX_VALUE)
-        .map(upload -> copied(folder, upload));
+    return found(tenant, uploadId)
+        .flatMap(
+            upload ->
+                storage
+                    .open(upload.name(), 0, Long.MAX_VALUE)
+                    .map(bytes -> copied(folder, lastSegment(upload.name()), upload, bytes)));
+  }
+
+  private static String lastSegment(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
   }
 
   /** Copies a kept file from one folder to another, for a job that repeats another. */
   public Kept copy(Folder from, String sha256, Folder to) {
+    String name = from.file(sha256);
     return storage
-        .open(from.file(sha256), 0, Long.MAX_VALUE)
-        .map(file -> copied(to, file))
-        .orElseThrow(() -> new Unavailable("an input file is missing: " + from.file(sha256)));
+        .stat(name)
+        .flatMap(
+            file ->
+                storage.open(name, 0, Long.MAX_VALUE).map(bytes -> copied(to, sha256, file, bytes)))
+        .orElseThrow(() -> new Unavailable("an input file is missing: " + name));
   }
 
-  private Kept copied(Folder folder, InputStream content) {
+  /** Straight from one name to the other: its hash is known. */
+  private Kept copied(Folder folder, String sha256, Storage.Stat file, InputStream content) {
     try (content) {
-      return keep(folder, content);
+      storage.putIfAbsent(folder.file(sha256), content, file.length());
+      return new Kept(sha256, file.length(), folder.file(sha256));
     } catch (IOException e) {
       throw new Unavailable("a file could not be read to its end", e);
     }

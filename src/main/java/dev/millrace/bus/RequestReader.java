@@ -27,6 +27,7 @@ public final class RequestReader {
   private static final int LONGEST_ID = 128;
   private static final int MOST_REMARKS = 50;
   private static final int MOST_METADATA = 16_384;
+  private static final int MOST_ADDRESSES = 10;
 
   private final ObjectMapper json;
   private final String defaultAgent;
@@ -187,10 +188,10 @@ public final class RequestReader {
       if (Stream.of(uploadId, base64, url).filter(Objects::nonNull).count() != 1) {
         file.wrong("name", "needs exactly one of uploadId, base64 and url beside it");
       }
-      if (url != null) {
-        file.wrong("url", "files by address are switched off; send base64 or an uploadId");
-      }
       files.add(new InputFile(name, uploadId, base64, url, null, 0));
+    }
+    if (files.stream().filter(file -> file.url() != null).count() > MOST_ADDRESSES) {
+      findings.add(new Finding("/files", "may name at most " + MOST_ADDRESSES + " addresses"));
     }
     findings.addAll(FileNames.check(files));
     return files;

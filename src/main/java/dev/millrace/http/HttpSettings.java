@@ -6,6 +6,7 @@ import io.micronaut.context.annotation.ConfigurationProperties;
 import io.micronaut.core.bind.annotation.Bindable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Set;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 for any that is free
  * @param largestRequest of a request in JSON, in bytes
  * @param largestUpload of a request with files, in bytes
+ * @param keepUploads how long a file is kept that was sent ahead of jobs
  * @param names by which others may call this server, separated by commas; any if empty, where
  *     callers sign in
  * @param origins of the pages of other sites that may call it, separated by commas
@@ -30,6 +32,7 @@ public record HttpSettings(
     @Bindable(defaultValue = "8080") int port,
     @Bindable(defaultValue = "10485760") int largestRequest,
     @Bindable(defaultValue = "2147483648") long largestUpload,
+    @Bindable(defaultValue = "7d") Duration keepUploads,
     @Nullable String names,
     @Nullable String origins) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
@@ -65,6 +68,11 @@ public record HttpSettings(
       faults.add(
           "millrace.http.origins (MILLRACE_HTTP_ORIGINS) must be origins, separated by commas, as"
               + " in https://pages.example.com: small letters, without a path, and no *.");
+    }
+    if (keepUploads.compareTo(Duration.ofMinutes(1)) < 0) {
+      faults.add(
+          "millrace.http.keep-uploads (MILLRACE_HTTP_KEEP_UPLOADS) must be at least 1m, not %s."
+              .formatted(keepUploads));
     }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", faults));

@@ -7,6 +7,7 @@ import dev.millrace.http.request.Body;
 import dev.millrace.http.request.Header;
 import dev.millrace.http.request.OldHeaders;
 import dev.millrace.http.request.Prefer;
+import dev.millrace.http.request.Trace;
 import dev.millrace.http.request.Wish;
 import dev.millrace.http.request.Wishes;
 import dev.millrace.intake.Intake;
@@ -68,7 +69,13 @@ final class JobController {
           submitted(
               Prefer.of(request, heeded.manner().waiting()),
               caller,
-              intake.submit(caller.owner(), heeded.request(), wish.warnings(), wish.hash(), key)));
+              intake.submit(
+                  caller.owner(),
+                  heeded.request(),
+                  wish.warnings(),
+                  wish.hash(),
+                  key,
+                  Trace.origin(request))));
     } finally {
       wishes.forget(caller.tenant(), wish.uploads());
     }

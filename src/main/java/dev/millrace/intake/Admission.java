@@ -1,6 +1,7 @@
 package dev.millrace.intake;
 
 import dev.millrace.artifact.Artifacts;
+import dev.millrace.intake.fetch.Attachments;
 import dev.millrace.job.ConversationRef;
 import dev.millrace.job.Ending;
 import dev.millrace.job.Finding;
@@ -45,6 +46,7 @@ public final class Admission {
       Index index,
       Journal journal,
       Artifacts artifacts,
+      Attachments attachments,
       Results results,
       Conversations conversations,
       Secret secret,
@@ -52,7 +54,7 @@ public final class Admission {
       Function<String, Duration> deadlines) {
     this.index = index;
     this.journal = journal;
-    this.inputs = new Inputs(artifacts);
+    this.inputs = new Inputs(artifacts, attachments);
     this.results = results;
     this.conversations = conversations;
     this.secret = secret;

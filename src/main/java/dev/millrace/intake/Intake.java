@@ -78,12 +78,13 @@ public final class Intake {
    */
   public Submission submit(
       Owner owner, JobRequest request, String requestHash, Optional<String> key) {
-    return submit(owner, request, List.of(), requestHash, key);
+    return submit(owner, request, List.of(), requestHash, key, Origin.HTTP);
   }
 
   /**
    * Submits a request of which something was ignored, as the warnings say.
    *
+   * @param origin through which door, and as a part of which trace
    * @see #submit(Owner, JobRequest, String, Optional)
    */
   public Submission submit(
@@ -91,13 +92,14 @@ public final class Intake {
       JobRequest request,
       List<String> warnings,
       String requestHash,
-      Optional<String> key) {
+      Optional<String> key,
+      Origin origin) {
     JobId id =
         key.map(k -> JobId.ofKey(owner, k))
             .orElseGet(() -> JobId.timeOrdered(clock.instant(), random));
     return submitted(
         new Admission.Candidate(
-            id, owner, request, requestHash, Origin.HTTP, null, warnings, List.of()));
+            id, owner, request, requestHash, origin, null, warnings, List.of()));
   }
 
   private Submission submitted(Admission.Candidate candidate) {

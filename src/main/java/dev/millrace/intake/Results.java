@@ -78,6 +78,7 @@ public final class Results {
     var properties = properties(request, ended.stopReason(), job.tenant());
     properties.put("jobId", job.id().value());
     put(properties, "traceparent", origin.traceparent());
+    put(properties, "tracestate", origin.tracestate());
     return new ResultMessage(
         out.messageId(),
         correlation(request, origin),
@@ -126,6 +127,7 @@ public final class Results {
             null);
     var properties = properties(request, ending.reason(), job.tenant());
     put(properties, "traceparent", message.traceparent());
+    put(properties, "tracestate", message.tracestate());
     return new ResultMessage(
         job.id() + "/conflict/" + Digest.sha256(message.body()).substring(0, 16),
         Optional.ofNullable(message.correlationId()).orElse(message.identity()),

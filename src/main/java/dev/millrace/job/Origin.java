@@ -23,7 +23,12 @@ public record Origin(
     HTTP
   }
 
-  public static final Origin HTTP = new Origin(Via.HTTP, null, null, null, null, null, null, null);
+  public static final Origin HTTP = http(null, null);
+
+  /** Over HTTP, as a part of this trace. */
+  public static Origin http(@Nullable String traceparent, @Nullable String tracestate) {
+    return new Origin(Via.HTTP, null, null, null, null, null, traceparent, tracestate);
+  }
 
   /** The same wishes for the answer, through another door. */
   public Origin via(Via door) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 /** What is kept under which name. Whatever has an owner lies under the owner's folder. */
 public final class Layout {
   public static final String OPEN = "open/";
+  public static final String UPLOADS = "uploads/";
   private static final String RECENT = "recent/";
 
   /** Later than any job; reverse times count down from here, so that names sort newest first. */
@@ -54,8 +55,9 @@ public final class Layout {
     return files(owner) + sha256;
   }
 
+  /** Where a file lies that was sent ahead: alone in a folder, under its hash. */
   public static String upload(String tenant, String uploadId) {
-    return "uploads/" + tenant + "/" + Names.segment(uploadId);
+    return UPLOADS + tenant + "/" + Names.segment(uploadId) + "/";
   }
 
   public static String gone(JobRef job) {

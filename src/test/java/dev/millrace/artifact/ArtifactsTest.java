@@ -9,12 +9,12 @@ import dev.millrace.job.Digest;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.Unavailable;
-import dev.millrace.storage.Layout;
 import dev.millrace.storage.MemoryStorage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -25,8 +25,9 @@ class ArtifactsTest {
   private static final Folder SECOND = Folder.of(new JobRef("default", new JobId("j2")));
 
   private final List<Long> sizes = new ArrayList<>();
+  private final SettableClock clock = new SettableClock();
   private final MemoryStorage storage =
-      new MemoryStorage(new SettableClock()) {
+      new MemoryStorage(clock) {
         @Override
         public boolean putIfAbsent(String name, InputStream bytes, long length) {
           boolean put = super.putIfAbsent(name, bytes, length);
@@ -89,17 +90,29 @@ class ArtifactsTest {
 
   @Test
   void an_upload_becomes_the_job_s_own_file() {
-    storage.putIfAbsent(Layout.upload("default", "u1"), text("hello"), 5);
+    artifacts.upload("default", "u1", text("hello"));
 
     var kept = artifacts.adopt(FIRST, "default", "u1").orElseThrow();
-    storage.delete(Layout.upload("default", "u1"));
+    artifacts.forget("default", "u1");
 
     assertThat(storage.bytes(kept.blob())).asString().isEqualTo("hello");
   }
 
   @Test
+  void an_upload_is_forgotten_once_it_is_old() {
+    artifacts.upload("default", "old", text("hello"));
+    clock.advance(Duration.ofHours(2));
+    artifacts.upload("default", "new", text("hello"));
+
+    artifacts.forgetUploads(Duration.ofHours(1));
+
+    assertThat(artifacts.uploaded("default", "old")).isFalse();
+    assertThat(artifacts.uploaded("default", "new")).isTrue();
+  }
+
+  @Test
   void another_tenant_s_upload_is_none() {
-    storage.putIfAbsent(Layout.upload("other", "u1"), text("hello"), 5);
+    artifacts.upload("other", "u1", text("hello"));
 
     assertThat(artifacts.adopt(FIRST, "default", "u1")).isEmpty();
     assertThat(artifacts.adopt(FIRST, "default", "../other/u1")).isEmpty();

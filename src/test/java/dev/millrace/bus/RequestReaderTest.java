@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,13 +200,23 @@ class RequestReaderTest {
   }
 
   @Test
+  void only_so_many_files_may_be_named_by_address() {
+    String file = "{\"name\":\"f%d\",\"url\":\"https://example.com/c\"}";
+    String files =
+        IntStream.range(0, 11).mapToObj(file::formatted).collect(Collectors.joining(","));
+
+    assertThat(findings("{\"message\":\"hi\",\"files\":[" + files + "]}"))
+        .extracting(Finding::at)
+        .containsExactly("/files");
+  }
+
+  @Test
   void a_sender_hears_of_everything_at_once() {
     var findings =
         findings(
             "{\"schema\":\"one\",\"kind\":\"poem\",\"agent\":7,\"message\":\""
                 + " \",\"sessionId\":\"\",\"files\":[7,{\"name\":\"\"},{\"name\":\"a\"},"
-                + "{\"name\":\"b\",\"base64\":\"\",\"uploadId\":\"x\"},"
-                + "{\"name\":\"c\",\"url\":\"https://example.com/c\"}],"
+                + "{\"name\":\"b\",\"base64\":\"\",\"uploadId\":\"x\"}],"
                 + "\"responseSchema\":[],\"tools\":\"yes\",\"role\":1,"
                 + "\"limits\":{\"turns\":0,\"toolCalls\":-1,\"tokens\":1.5,\"seconds\":\"9\","
                 + "\"outputBytes\":true},"
@@ -223,7 +235,6 @@ class RequestReaderTest {
             "/files/1/name",
             "/files/2/name",
             "/files/3/name",
-            "/files/4/url",
             "/responseSchema",
             "/tools",
             "/role",

@@ -17,6 +17,7 @@ import dev.millrace.intake.Conversations;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
+import dev.millrace.intake.fetch.Attachments;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Secret;
 import dev.millrace.job.Unavailable;
@@ -207,6 +208,7 @@ final class TestRooms {
       Index index,
       Journal journal,
       Artifacts artifacts,
+      Attachments attachments,
       Results results,
       Conversations conversations,
       Secret secret,
@@ -215,6 +217,7 @@ final class TestRooms {
         index,
         journal,
         artifacts,
+        attachments,
         results,
         conversations,
         secret,

@@ -10,6 +10,7 @@ import dev.millrace.bus.Queues;
 import dev.millrace.bus.ResultMessage;
 import dev.millrace.bus.ResultTopic;
 import dev.millrace.bus.Verdict;
+import dev.millrace.intake.fetch.Attachments;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.JobRequest;
 import dev.millrace.job.Owner;
@@ -62,6 +63,7 @@ final class Doors {
               index,
               journal,
               artifacts,
+              Attachments.off(),
               results,
               conversations,
               SECRET,

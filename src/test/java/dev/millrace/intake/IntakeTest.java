@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.Json;
 import dev.millrace.SettableClock;
+import dev.millrace.artifact.Artifacts;
 import dev.millrace.bus.Delivery;
 import dev.millrace.bus.Pointer;
 import dev.millrace.bus.Reading;
@@ -201,7 +202,8 @@ class IntakeTest {
 
   @Test
   void files_come_with_the_job_and_are_kept_in_its_folder() {
-    doors.storage.putIfAbsent(Layout.upload("default", "u1"), text("a,b"), 3);
+    new Artifacts(doors.storage)
+        .upload("default", "u1", new ByteArrayInputStream("a,b".getBytes(StandardCharsets.UTF_8)));
 
     var log =
         submit(

@@ -37,7 +37,7 @@ class LayoutTest {
     var upload = Layout.upload("default", text);
 
     assertThat(Names.check(Layout.log(conversation)).split("/")).hasSize(5);
-    assertThat(Names.check(upload).split("/")).hasSize(3);
+    assertThat(Names.check(upload + "sha").split("/")).hasSize(4);
   }
 
   @Test

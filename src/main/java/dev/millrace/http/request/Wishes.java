@@ -7,6 +7,7 @@ import dev.millrace.bus.RequestReader;
 import dev.millrace.http.HttpSettings;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
+import dev.millrace.intake.fetch.Attachments;
 import dev.millrace.job.Digest;
 import dev.millrace.job.FileNames;
 import dev.millrace.job.Finding;
@@ -32,6 +33,7 @@ public final class Wishes {
   private final RequestReader reader;
   private final Agents agents;
   private final Artifacts artifacts;
+  private final Attachments attachments;
   private final UploadIds ids;
   private final ObjectMapper json;
   private final HttpSettings limits;
@@ -40,12 +42,14 @@ public final class Wishes {
       RequestReader reader,
       Agents agents,
       Artifacts artifacts,
+      Attachments attachments,
       UploadIds ids,
       ObjectMapper json,
       HttpSettings limits) {
     this.reader = reader;
     this.agents = agents;
     this.artifacts = artifacts;
+    this.attachments = attachments;
     this.ids = ids;
     this.json = json;
     this.limits = limits;
@@ -187,6 +191,10 @@ public final class Wishes {
       if (file.uploadId() != null && !uploaded(caller, file.uploadId())) {
         findings.add(
             new Finding("/files/" + i + "/uploadId", "no upload has this id; send the file again"));
+      }
+      if (file.url() != null) {
+        String at = "/files/" + i + "/url";
+        attachments.refusal(file.url()).ifPresent(why -> findings.add(new Finding(at, why)));
       }
       if (file.base64() != null && !isBase64(file.base64())) {
         findings.add(new Finding("/files/" + i + "/base64", "is not Base64"));

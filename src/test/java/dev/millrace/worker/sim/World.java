@@ -14,6 +14,7 @@ import dev.millrace.intake.Conversations;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
+import dev.millrace.intake.fetch.Attachments;
 import dev.millrace.job.Limits;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Secret;
@@ -83,6 +84,7 @@ final class World {
             index,
             journal,
             artifacts,
+            Attachments.off(),
             results,
             conversations,
             secret,
