@@ -50,6 +50,8 @@ class MatrixTest {
               Map.entry("GET /docs/{part}", About.NOBODY),
               Map.entry("GET /health/liveness", About.NOBODY),
               Map.entry("GET /health/readiness", About.NOBODY),
+              Map.entry("GET /v1/agents", About.THE_CALLER),
+              Map.entry("GET /v1/agents/{name}", About.THE_CALLER),
               Map.entry("GET /v1/jobs", About.THE_CALLER),
               Map.entry("POST /v1/jobs", About.THE_CALLER),
               Map.entry("POST /v1/uploads", About.THE_CALLER),
@@ -163,6 +165,8 @@ class MatrixTest {
             .replace("{id}", job)
             .replace("{name:.+}", NAME)
             .replace("{part}", "start.js")
+            .replace("{name}", "analyst")
+            .replace("{+name}", NAME)
             .replace("{sha256}", Digest.sha256(BYTES));
     if (Stream.of("/retry", "/events").anyMatch(path::endsWith) || method.equals("DELETE")) {
       endOnce(job);
