@@ -8,6 +8,7 @@ import dev.millrace.bus.pump.Pump;
 import dev.millrace.bus.servicebus.Entities;
 import dev.millrace.bus.servicebus.Namespace;
 import dev.millrace.http.HttpSettings;
+import dev.millrace.http.metrics.Meters;
 import dev.millrace.session.SessionPool;
 import dev.millrace.session.local.LocalSessionPool;
 import dev.millrace.storage.Storage;
@@ -89,7 +90,9 @@ final class Mill implements AutoCloseable {
   }
 
   private void work() {
-    assembly.get(Pump.class).start();
+    Pump pump = assembly.get(Pump.class);
+    assembly.get(Meters.class).running(pump::inHand);
+    pump.start();
     Runnable sweep = assembly.get(Sweeper.class)::sweep;
     var rounds =
         new Rounds(

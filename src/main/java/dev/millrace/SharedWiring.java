@@ -17,6 +17,8 @@ import dev.millrace.bus.servicebus.Namespace;
 import dev.millrace.bus.servicebus.ServiceBusJobQueue;
 import dev.millrace.bus.servicebus.ServiceBusResultFeed;
 import dev.millrace.bus.servicebus.ServiceBusResultTopic;
+import dev.millrace.http.metrics.CountedTopic;
+import dev.millrace.http.metrics.Meters;
 import dev.millrace.intake.Admission;
 import dev.millrace.intake.Aftermath;
 import dev.millrace.intake.Conversations;
@@ -62,8 +64,9 @@ final class SharedWiring {
   }
 
   @Singleton
-  ResultTopic resultTopic(Namespace namespace) {
-    return new ServiceBusResultTopic(namespace);
+  ResultTopic resultTopic(
+      Namespace namespace, BusSettings settings, Meters meters, ObjectMapper json) {
+    return new CountedTopic(new ServiceBusResultTopic(namespace), settings.topic(), meters, json);
   }
 
   @Singleton

@@ -45,7 +45,7 @@ final class HealthController {
   @ExecuteOn(TaskExecutors.BLOCKING)
   HttpResponse<byte[]> readiness() {
     var states = new TreeMap<String, String>();
-    dependencies.ask().forEach((name, up) -> states.put(name, up ? "UP" : "DOWN"));
+    dependencies.ask().forEach((name, state) -> states.put(name, state.name()));
     boolean ready = !states.containsValue("DOWN");
     return answers.json(
         ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,

@@ -207,7 +207,7 @@ public final class Results {
             self + "/artifacts",
             self + "/cancel",
             Optional.ofNullable(request.sessionId())
-                .map(session -> "/v1/conversations/" + segment(session))
+                .map(session -> "/v1/conversations/" + request.agent() + "/" + segment(session))
                 .orElse(null)));
   }
 

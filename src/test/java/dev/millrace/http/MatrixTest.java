@@ -50,6 +50,7 @@ class MatrixTest {
               Map.entry("GET /docs/{part}", About.NOBODY),
               Map.entry("GET /health/liveness", About.NOBODY),
               Map.entry("GET /health/readiness", About.NOBODY),
+              Map.entry("GET /metrics", About.NOBODY),
               Map.entry("GET /v1/agents", About.THE_CALLER),
               Map.entry("GET /v1/agents/{name}", About.THE_CALLER),
               Map.entry("GET /v1/jobs", About.THE_CALLER),

@@ -11,6 +11,8 @@ import dev.millrace.bus.RequestReader;
 import dev.millrace.bus.ResultMessage;
 import dev.millrace.bus.ResultTopic;
 import dev.millrace.bus.Verdict;
+import dev.millrace.http.metrics.CountedTopic;
+import dev.millrace.http.metrics.Meters;
 import dev.millrace.intake.Admission;
 import dev.millrace.intake.Aftermath;
 import dev.millrace.intake.Conversations;
@@ -30,6 +32,7 @@ import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.serde.ObjectMapper;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
@@ -122,6 +125,20 @@ final class TestRooms {
   }
 
   @Singleton
+  @Named("bus")
+  @Replaces(value = Dependency.class, named = "bus")
+  Dependency bus() {
+    return Dependency.asked("bus", () -> {});
+  }
+
+  @Singleton
+  @Named("sessions")
+  @Replaces(value = Dependency.class, named = "sessions")
+  Dependency sessions() {
+    return Dependency.asked("sessions", () -> {});
+  }
+
+  @Singleton
   @Replaces(JobQueue.class)
   JobQueue queue() {
     return new Broker();
@@ -129,8 +146,8 @@ final class TestRooms {
 
   @Singleton
   @Replaces(ResultTopic.class)
-  ResultTopic topic() {
-    return new Broker();
+  ResultTopic topic(Meters meters, ObjectMapper json) {
+    return new CountedTopic(new Broker(), "results", meters, json);
   }
 
   @Singleton

@@ -267,7 +267,7 @@ class ResultsTest {
 
     assertThat(result.artifacts().getFirst().href())
         .isEqualTo("/v1/jobs/j1/artifacts/a%20b%2F%C3%BC%3F%23.png");
-    assertThat(result.links().conversation()).isEqualTo("/v1/conversations/user%201%2F2");
+    assertThat(result.links().conversation()).isEqualTo("/v1/conversations/analyst/user%201%2F2");
   }
 
   @Test

@@ -39,6 +39,11 @@ public final class Entities {
     this.namespace = namespace;
   }
 
+  /** Opens the way to an entity, if it is not open, and fails if that cannot be done now. */
+  public void reach(String entity) {
+    namespace.senders().open(entity);
+  }
+
   /**
    * What a person has to mend before anything can work, each a sentence with the entity and the
    * setting. A namespace that does not answer is no reason: it is waited for.

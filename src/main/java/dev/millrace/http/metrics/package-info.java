@@ -1,0 +1,8 @@
+/**
+ * What this process has done, in numbers, for Prometheus. A job is counted where its result goes
+ * out; no number names a tenant, a person or an agent, so everybody may see them.
+ */
+@NullMarked
+package dev.millrace.http.metrics;
+
+import org.jspecify.annotations.NullMarked;
