@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import dev.millrace.agent.Agent;
 import dev.millrace.agent.Agents;
+import dev.millrace.http.document.DescribedAgents;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.view.AgentView;
@@ -25,14 +26,18 @@ final class AgentController {
     this.agents = agents;
   }
 
+  /** Lists who can be asked. */
   @Get
+  @DescribedAgents.ListAgents
   HttpResponse<byte[]> list(HttpRequest<?> request) {
     desk.caller(request);
     return answers.json(
         HttpStatus.OK, Map.of("agents", agents.all().stream().map(this::view).toList()));
   }
 
+  /** Tells of an agent and what it can have done. */
   @Get("/{name}")
+  @DescribedAgents.GetAgent
   HttpResponse<byte[]> get(HttpRequest<?> request, String name) {
     desk.caller(request);
     return agents

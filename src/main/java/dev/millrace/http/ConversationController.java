@@ -1,11 +1,13 @@
 package dev.millrace.http;
 
+import dev.millrace.http.document.DescribedAgents;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.request.Paging;
 import dev.millrace.http.view.ConversationView;
 import dev.millrace.intake.Histories;
 import dev.millrace.job.Owner;
+import dev.millrace.security.Caller;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -16,6 +18,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Status;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 
@@ -35,8 +38,9 @@ final class ConversationController {
     this.histories = histories;
   }
 
-  /** The one that began last comes first. */
+  /** Lists conversations; the one that began last comes first. */
   @Get
+  @DescribedAgents.ListConversations
   HttpResponse<byte[]> list(HttpRequest<?> request) {
     var paging = Paging.of(request.getParameters());
     Owner owner = owner(request, paging);
@@ -53,8 +57,9 @@ final class ConversationController {
     }
   }
 
-  /** Turn by turn, the oldest first. */
+  /** Tells what was said, turn by turn, the oldest first. */
   @Get("/{agent}/{sessionId}")
+  @DescribedAgents.GetConversation
   HttpResponse<byte[]> get(HttpRequest<?> request, String agent, String sessionId) {
     var paging = Paging.of(request.getParameters());
     return histories
@@ -71,8 +76,10 @@ final class ConversationController {
         .orElseThrow(ConversationController::unknown);
   }
 
-  /** Later turns see nothing of what was before. */
+  /** Forgets what was said, for all later turns. */
   @Post("/{agent}/{sessionId}/reset")
+  @Status(HttpStatus.NO_CONTENT)
+  @DescribedAgents.ResetConversation
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> reset(HttpRequest<?> request, String agent, String sessionId) {
     Owner owner = owner(request, Paging.of(request.getParameters()));
@@ -82,7 +89,10 @@ final class ConversationController {
     return HttpResponse.noContent();
   }
 
+  /** Deletes a conversation; its jobs stay. */
   @Delete("/{agent}/{sessionId}")
+  @Status(HttpStatus.NO_CONTENT)
+  @DescribedAgents.DeleteConversation
   HttpResponse<byte[]> delete(HttpRequest<?> request, String agent, String sessionId) {
     Owner owner = owner(request, Paging.of(request.getParameters()));
     return switch (histories.delete(owner, agent, sessionId)) {

@@ -3,8 +3,10 @@ package dev.millrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.Eventually;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -164,6 +166,46 @@ class JobsTest {
     assertThat(soon.statusCode()).isEqualTo(202);
     assertThat(server.log(running).state().cancelRequested()).isTrue();
     assertThat(again.statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  void of_many_that_will_not_wait_exactly_one_gets_a_turn() throws Exception {
+    String request = "{\"message\": \"m\", \"sessionId\": \"race\", \"whenBusy\": \"refuse\"}";
+    var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+    for (int i = 0; i < 50; i++) {
+      answers.add(
+          server.client.sendAsync(
+              server
+                  .request("/v1/jobs")
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(request))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString()));
+    }
+
+    var statuses = new ArrayList<Integer>();
+    for (var answer : answers) {
+      statuses.add(answer.get().statusCode());
+    }
+    var conversation = server.json(server.get("/v1/conversations/analyst/race"));
+
+    assertThat(statuses).containsOnlyOnce(202);
+    assertThat(statuses).filteredOn(status -> status != 202).hasSize(49).containsOnly(409);
+    assertThat(conversation.get("conversation").get("unfinished").getIntValue()).isEqualTo(1);
+  }
+
+  @Test
+  void the_trace_of_a_caller_goes_with_the_job_and_one_that_is_none_does_not() throws Exception {
+    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    String traced =
+        server.submit("{\"message\": \"m\"}", "traceparent", parent, "tracestate", "a=1,b=2");
+    String untraced =
+        server.submit("{\"message\": \"m\"}", "traceparent", "00-" + "0".repeat(32) + "-x-01");
+    var origin = server.log(traced).state().submitted().origin();
+
+    assertThat(origin.traceparent()).isEqualTo(parent);
+    assertThat(origin.tracestate()).matches("a=1, ?b=2");
+    assertThat(server.log(untraced).state().submitted().origin().traceparent()).isNull();
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -53,6 +54,10 @@ class MatrixTest {
               Map.entry("GET /metrics", About.NOBODY),
               Map.entry("GET /v1/agents", About.THE_CALLER),
               Map.entry("GET /v1/agents/{name}", About.THE_CALLER),
+              Map.entry("GET /v1/conversations", About.THE_CALLER),
+              Map.entry("GET /v1/conversations/{agent}/{sessionId}", About.ONE_OWNER),
+              Map.entry("POST /v1/conversations/{agent}/{sessionId}/reset", About.ONE_OWNER),
+              Map.entry("DELETE /v1/conversations/{agent}/{sessionId}", About.ONE_OWNER),
               Map.entry("GET /v1/jobs", About.THE_CALLER),
               Map.entry("POST /v1/jobs", About.THE_CALLER),
               Map.entry("POST /v1/uploads", About.THE_CALLER),
@@ -143,7 +148,8 @@ class MatrixTest {
 
   /** One of the owner's, over, with a file. */
   private static String job() throws Exception {
-    String id = server.submit("{\"message\": \"Plot.\"}", "X-Who", OWNER);
+    String request = "{\"message\": \"Plot.\", \"sessionId\": \"%s\"}".formatted(UUID.randomUUID());
+    String id = server.submit(request, "X-Who", OWNER);
     server.claim(id);
     server.step(id, "plot()", file(id));
     return id;
@@ -167,7 +173,8 @@ class MatrixTest {
             .replace("{name:.+}", NAME)
             .replace("{part}", "start.js")
             .replace("{name}", "analyst")
-            .replace("{+name}", NAME)
+            .replace("{agent}", "analyst")
+            .replace("{sessionId}", session(job))
             .replace("{sha256}", Digest.sha256(BYTES));
     if (Stream.of("/retry", "/events").anyMatch(path::endsWith) || method.equals("DELETE")) {
       endOnce(job);
@@ -179,6 +186,11 @@ class MatrixTest {
             .method(
                 method,
                 BodyPublishers.ofString(method.equals("POST") ? "{\"message\":\"m\"}" : "")));
+  }
+
+  private static String session(String job) {
+    var log = server.log(job);
+    return log.exists() ? String.valueOf(log.state().request().sessionId()) : "none";
   }
 
   private static void endOnce(String job) {

@@ -87,12 +87,21 @@ class OpenApiExamplesTest {
   }
 
   /** A file that was sent ahead and, for what is asked about a job, a job that is over. */
-  private static void prepare(String operation) {
+  private static void prepare(String operation) throws Exception {
     var job = new JobRef(operation, new JobId(example("JobId")));
     var artifacts = server.context.getBean(Artifacts.class);
     upload = server.context.getBean(UploadIds.class).next(new Owner(operation, "somebody"));
     artifacts.upload(operation, upload, bytes("a,b\n"));
     if (operation.equals("submitJob")) {
+      return;
+    }
+    if (operation.contains("Conversation")) {
+      String id =
+          server.submit(
+              "{\"message\": \"m\", \"sessionId\": \"user-123\"}",
+              "X-Who",
+              operation + "/somebody");
+      server.post("/v1/jobs/" + id + "/cancel", "", "X-Who", operation + "/somebody");
       return;
     }
     var log = server.journal().create(job);

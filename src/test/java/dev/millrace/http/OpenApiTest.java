@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.Yaml;
 import dev.millrace.bus.JobResult;
 import dev.millrace.http.problem.Code;
+import dev.millrace.http.view.AgentView;
+import dev.millrace.http.view.ConversationView;
 import dev.millrace.http.view.StepView;
 import dev.millrace.intake.Removal;
 import dev.millrace.job.Caps;
@@ -128,6 +130,14 @@ class OpenApiTest {
         Arguments.of("ToolCall", names(StepView.Call.class)),
         Arguments.of("ToolStep", names(StepView.Tool.class)),
         Arguments.of("Outcome", names(Removal.Outcome.class)),
+        Arguments.of("Agent", names(AgentView.class)),
+        Arguments.of("Tool", names(AgentView.ToolView.class)),
+        Arguments.of("AgentLimits", names(AgentView.LimitsView.class)),
+        Arguments.of("Conversation", names(ConversationView.class)),
+        Arguments.of("ConversationList", names(ConversationView.Page.class)),
+        Arguments.of("History", names(ConversationView.History.class)),
+        Arguments.of("Turn", names(ConversationView.Turn.class)),
+        Arguments.of("Words", names(ConversationView.Words.class)),
         Arguments.of("Limits", names(Caps.class)),
         Arguments.of("Request", and(names(JobRequest.class), "schema")),
         Arguments.of("InputFile", without(names(InputFile.class), "sha256", "size")));

@@ -16,6 +16,7 @@ import dev.millrace.http.metrics.Meters;
 import dev.millrace.intake.Admission;
 import dev.millrace.intake.Aftermath;
 import dev.millrace.intake.Conversations;
+import dev.millrace.intake.Histories;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Pointers;
 import dev.millrace.intake.Results;
@@ -199,6 +200,12 @@ final class TestRooms {
   @Replaces(Conversations.class)
   Conversations conversations(Journal journal, Index index, Results results, InstantSource clock) {
     return new Conversations(journal, index, results, clock);
+  }
+
+  @Singleton
+  @Replaces(Histories.class)
+  Histories histories(Journal journal, Index index, Secret secret) {
+    return new Histories(journal, index, secret, (owner, agent, session, life) -> {});
   }
 
   @Singleton

@@ -1,5 +1,6 @@
 package dev.millrace.http.metrics;
 
+import dev.millrace.http.document.DescribedAgents;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Produces;
@@ -15,7 +16,9 @@ final class MetricsController {
     this.meters = meters;
   }
 
+  /** Tells what was done, in numbers for Prometheus. */
   @Get
+  @DescribedAgents.GetMetrics
   @Produces("text/plain; version=0.0.4; charset=utf-8")
   String scrape() {
     return meters.scraped();
