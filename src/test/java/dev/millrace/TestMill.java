@@ -11,8 +11,12 @@ import dev.millrace.bus.RequestReader;
 import dev.millrace.bus.TestBus;
 import dev.millrace.bus.pump.Pump;
 import dev.millrace.bus.servicebus.Namespace;
+import dev.millrace.bus.servicebus.ServiceBusResultTopic;
+import dev.millrace.http.metrics.CountedTopic;
+import dev.millrace.http.metrics.Meters;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Results;
+import dev.millrace.intake.fetch.Attachments;
 import dev.millrace.job.Secret;
 import dev.millrace.journal.Index;
 import dev.millrace.model.LanguageModel;
@@ -63,7 +67,8 @@ final class TestMill implements AutoCloseable {
     var results = new Results(json, artifacts, clock, "results");
     var conversations = shared.conversations(journal, index, results, clock);
     var queue = shared.jobQueue(namespace, json);
-    var topic = shared.resultTopic(namespace);
+    var topic =
+        new CountedTopic(new ServiceBusResultTopic(namespace), "results", new Meters(), json);
     var pointers = shared.pointers(queue, queues);
     var sessions = new JobSessions((holder, past) -> noSession(), journal, artifacts);
     var aftermath =
@@ -72,7 +77,15 @@ final class TestMill implements AutoCloseable {
     var agents = new Agents(List.of(new Agent("analyst", model, "Play.", List.of(tool))));
     var admission =
         shared.admission(
-            index, journal, artifacts, results, conversations, secret, clock, () -> agents);
+            index,
+            journal,
+            artifacts,
+            Attachments.off(),
+            results,
+            conversations,
+            secret,
+            clock,
+            () -> agents);
     intake =
         new Intake(
             journal,

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -225,6 +226,14 @@ class BadRequestsTest {
     "GET, /v1/jobs/..%2f..%2fsecret, 404, not-found",
     "GET, /v1/jobs/a%0d%0ab, 404, not-found",
     "GET, /v1/jobs/%D1%85, 404, not-found",
+    "GET, /v1/jobs/%00, 404, not-found",
+    "GET, /v1/agents/nobody, 404, not-found",
+    "GET, /v1/conversations/analyst/never, 404, not-found",
+    "GET, /v1/conversations/analyst/never?continuation=x, 400, invalid-request",
+    "GET, /v1/conversations?limit=0, 400, invalid-request",
+    "GET, /v1/conversations?colour=red, 400, invalid-request",
+    "POST, /v1/conversations/analyst/never/reset, 404, not-found",
+    "DELETE, /v1/conversations/nobody/never, 404, not-found",
     "GET, /v1/jobs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, 404,"
         + " not-found",
     "GET, /v1/jobs?limit=0, 400, invalid-request",
@@ -306,6 +315,25 @@ class BadRequestsTest {
 
     assertThat(answer).matches("(?s)|HTTP/1.[01] 4.*");
     assertThat(server.get("/health/liveness").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  @Tag("full")
+  void a_body_that_does_not_come_to_its_end_is_not_waited_for() throws Exception {
+    try (var socket = new Socket("127.0.0.1", server.port())) {
+      socket.setSoTimeout(60_000);
+      socket
+          .getOutputStream()
+          .write(
+              bytes(
+                  "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                      + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                      + "5\r\n{\"mes\r\n"));
+      socket.getOutputStream().flush();
+      byte[] beginning = socket.getInputStream().readNBytes(12);
+
+      assertThat(new String(beginning, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 408");
+    }
   }
 
   @Test

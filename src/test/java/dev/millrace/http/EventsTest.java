@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,10 @@ class EventsTest {
     String lastId = "";
 
     Client(String id, String lastEventId) throws Exception {
+      this(server, id, lastEventId);
+    }
+
+    Client(TestServer server, String id, String lastEventId) throws Exception {
       var request = server.request("/v1/jobs/" + id + "/events");
       if (!lastEventId.isEmpty()) {
         request.header("Last-Event-ID", lastEventId);
@@ -132,6 +137,41 @@ class EventsTest {
     assertThat(whole).hasSize(13);
     assertThat(pieces).isEqualTo(whole);
     Eventually.that("nobody watches", () -> server.journal().watched() == 0);
+  }
+
+  @Test
+  void who_comes_back_to_another_server_of_the_installation_misses_nothing() throws Exception {
+    String id = server.submit();
+    server.claim(id);
+    server.step(id, "1");
+    try (var replica = server.replica(directory);
+        var first = new Client(id, "")) {
+      for (int i = 0; i < 3; i++) {
+        first.next();
+      }
+      try (var second = new Client(replica, id, first.lastId)) {
+        assertThat(second.next()).startsWith("step {\"n\":2,");
+        server.step(id, "2");
+        assertThat(second.next()).startsWith("step {\"n\":3,");
+        assertThat(second.next()).startsWith("step {\"n\":4,");
+        server.end(id, "Two.");
+        assertThat(second.next()).startsWith("end {");
+        assertThat(second.next()).isEqualTo("closed");
+      }
+    }
+  }
+
+  @Test
+  @Tag("full")
+  void a_stream_on_which_nothing_happens_shows_that_it_lives() throws Exception {
+    String id = server.submit();
+    var answer =
+        server.client.send(
+            server.request("/v1/jobs/" + id + "/events").build(),
+            HttpResponse.BodyHandlers.ofLines());
+    try (var lines = answer.body()) {
+      assertThat(lines.filter(line -> line.startsWith(":")).findFirst()).contains(": waiting");
+    }
   }
 
   @Test

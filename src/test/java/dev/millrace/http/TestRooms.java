@@ -43,6 +43,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -55,6 +56,18 @@ final class TestRooms {
 
   /** With this, the store answers nothing. */
   static final String AWAY = "millrace.test.away";
+
+  /** With this, the store is that of another server of the test, as one replica has another's. */
+  static final String REPLICA = "millrace.test.replica";
+
+  static final AtomicReference<Storage> SHARED = new AtomicReference<>();
+
+  @Singleton
+  @Replaces(Storage.class)
+  @Requires(property = REPLICA)
+  Storage shared() {
+    return SHARED.get();
+  }
 
   @Singleton
   @Replaces(Storage.class)

@@ -15,6 +15,7 @@ import dev.millrace.job.Usage;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
+import dev.millrace.storage.Storage;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.json.tree.JsonNode;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -60,6 +61,12 @@ final class TestServer implements AutoCloseable {
                 "20971520"));
     server = context.getBean(EmbeddedServer.class).start();
     json = context.getBean(ObjectMapper.class);
+  }
+
+  /** Another server on the same store. */
+  TestServer replica(Path directory) {
+    TestRooms.SHARED.set(context.getBean(Storage.class));
+    return new TestServer(directory, TestRooms.REPLICA);
   }
 
   int port() {

@@ -48,7 +48,6 @@ public final class Streamed<T> implements Publisher<T> {
   private final class Sending implements Subscription, Sink<T> {
     private final Subscriber<? super T> reader;
     private final ReentrantLock lock = new ReentrantLock();
-    private final ReentrantLock order = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread = Thread.ofVirtual().name("answer").unstarted(this::run);
     private long wanted;
@@ -74,18 +73,9 @@ public final class Streamed<T> implements Publisher<T> {
       }
     }
 
+    /** Under the lock, so that nobody who has left is handed anything any more. */
     @Override
     public void send(T element) throws InterruptedException {
-      order.lockInterruptibly();
-      try {
-        awaitWish();
-        reader.onNext(element);
-      } finally {
-        order.unlock();
-      }
-    }
-
-    private void awaitWish() throws InterruptedException {
       lock.lockInterruptibly();
       try {
         while (wanted == 0 && !left) {
@@ -95,6 +85,7 @@ public final class Streamed<T> implements Publisher<T> {
           throw new InterruptedException("the reader has left");
         }
         wanted--;
+        reader.onNext(element);
       } finally {
         lock.unlock();
       }
