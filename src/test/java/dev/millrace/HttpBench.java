@@ -104,7 +104,7 @@ final class HttpBench {
     private final int clients;
     private final String job;
     private final AtomicBoolean over = new AtomicBoolean();
-    private final List<CompletableFuture<?>> asked = new ArrayList<>();
+    private final List<CompletableFuture<Void>> asked = new ArrayList<>();
 
     Waiting(int clients) throws Exception {
       this.clients = clients;
@@ -119,13 +119,13 @@ final class HttpBench {
       IntStream.range(0, clients).forEach(client -> asked.add(ask(tag)));
     }
 
-    private CompletableFuture<?> ask(String tag) {
+    private CompletableFuture<Void> ask(String tag) {
       return server
           .client
           .sendAsync(
               server.request("/v1/jobs/" + job + "?wait=20").header("If-None-Match", tag).build(),
               HttpResponse.BodyHandlers.discarding())
-          .thenCompose(answer -> over.get() ? CompletableFuture.completedFuture(answer) : ask(tag));
+          .thenCompose(answer -> over.get() ? CompletableFuture.completedFuture(null) : ask(tag));
     }
 
     @Override
