@@ -81,7 +81,7 @@ final class ConversationController {
   @Status(HttpStatus.NO_CONTENT)
   @DescribedAgents.ResetConversation
   @Consumes(MediaType.ALL)
-  HttpResponse<byte[]> reset(HttpRequest<?> request, String agent, String sessionId) {
+  HttpResponse<Void> reset(HttpRequest<?> request, String agent, String sessionId) {
     Owner owner = owner(request, Paging.of(request.getParameters()));
     if (!histories.reset(owner, agent, sessionId)) {
       throw unknown();
@@ -93,7 +93,7 @@ final class ConversationController {
   @Delete("/{agent}/{sessionId}")
   @Status(HttpStatus.NO_CONTENT)
   @DescribedAgents.DeleteConversation
-  HttpResponse<byte[]> delete(HttpRequest<?> request, String agent, String sessionId) {
+  HttpResponse<Void> delete(HttpRequest<?> request, String agent, String sessionId) {
     Owner owner = owner(request, Paging.of(request.getParameters()));
     return switch (histories.delete(owner, agent, sessionId)) {
       case DELETED -> HttpResponse.noContent();
