@@ -9,6 +9,7 @@ import dev.millrace.http.Desk;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.request.Body;
+import dev.millrace.http.request.Trace;
 import dev.millrace.http.request.Wish;
 import dev.millrace.http.request.Wishes;
 import dev.millrace.intake.Intake;
@@ -104,7 +105,13 @@ public final class Errands {
     var owner = desk.caller(request).owner();
     try {
       var submission =
-          intake.submit(owner, wish.request(), wish.warnings(), wish.hash(), Optional.empty());
+          intake.submit(
+              owner,
+              wish.request(),
+              wish.warnings(),
+              wish.hash(),
+              Optional.empty(),
+              Trace.origin(request));
       return switch (submission) {
         case Submission.Accepted(JobLog job) -> job;
         case Submission.KeyReused(var job) -> throw new IllegalStateException("no key: " + job);
