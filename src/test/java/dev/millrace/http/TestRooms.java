@@ -173,6 +173,9 @@ final class TestRooms {
                 getClass().getClassLoader(),
                 new Class<?>[] {dev.millrace.model.LanguageModel.class},
                 (proxy, method, arguments) -> {
+                  if (method.getName().equals("name")) {
+                    return "scripted";
+                  }
                   throw new UnsupportedOperationException("nobody works here");
                 });
     return new Agents(

@@ -207,7 +207,8 @@ class ResultsTest {
                 "kind", "agent",
                 "status", "succeeded",
                 "stopReason", "answered",
-                "traceparent", "00-a-b-01"));
+                "traceparent", "00-a-b-01",
+                "tracestate", "v=1"));
   }
 
   @Test
