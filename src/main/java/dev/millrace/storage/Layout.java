@@ -54,6 +54,11 @@ public final class Layout {
     return files(owner) + sha256;
   }
 
+  /** The tokens that the owner of a job lends its tools, each sealed and under its scopes. */
+  public static String delegations(JobRef job) {
+    return job(job) + "delegations/";
+  }
+
   public static String upload(String tenant, String uploadId) {
     return "uploads/" + tenant + "/" + Names.segment(uploadId);
   }
