@@ -108,6 +108,14 @@ class BrowserTest {
     }
   }
 
+  private static HttpResponse<String> submit(String who) throws Exception {
+    return limited.post("/v1/jobs", "{\"message\":\"m\"}", "X-Who", who);
+  }
+
+  private static HttpResponse<String> list(String who) throws Exception {
+    return limited.send(limited.request("/v1/jobs").header("X-Who", who));
+  }
+
   /** However often one tenant asks, it gets its share, and another one does not notice. */
   @Test
   void a_tenant_that_floods_is_told_to_wait_and_another_gets_all_it_asks_for() throws Exception {
@@ -119,9 +127,7 @@ class BrowserTest {
       }
     }
     for (int i = 0; i < 2; i++) {
-      assertThat(
-              limited.post("/v1/jobs", "{\"message\":\"m\"}", "X-Who", "blue/alice").statusCode())
-          .isEqualTo(202);
+      assertThat(submit("blue/alice").statusCode()).isEqualTo(202);
     }
   }
 
@@ -129,12 +135,11 @@ class BrowserTest {
   void a_caller_that_asks_too_often_is_told_to_wait_and_another_is_not() throws Exception {
     int refused = 0;
     for (int i = 0; i < 20; i++) {
-      var answer = limited.send(limited.request("/v1/jobs").header("X-Who", "green/alice"));
+      var answer = list("green/alice");
       refused += answer.statusCode() == 429 ? 1 : 0;
     }
 
     assertThat(refused).isGreaterThan(10);
-    assertThat(limited.send(limited.request("/v1/jobs").header("X-Who", "green/bob")).statusCode())
-        .isEqualTo(200);
+    assertThat(list("green/bob").statusCode()).isEqualTo(200);
   }
 }
