@@ -14,6 +14,7 @@ import dev.millrace.artifact.Artifacts;
 import dev.millrace.journal.Journal;
 import dev.millrace.model.Models;
 import dev.millrace.session.SessionPool;
+import dev.millrace.tool.Delegation;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.python.PythonSettings;
 import dev.millrace.tool.python.RunPython;
@@ -55,7 +56,8 @@ final class AgentWiring {
       Patience patience,
       List<Observer> observers,
       Journal journal,
-      AgentSettings settings) {
+      AgentSettings settings,
+      Delegation delegation) {
     return new AgentLoop(
         new VirtualTasks(),
         sessions,
@@ -63,6 +65,7 @@ final class AgentWiring {
         clock,
         patience.longestCall(),
         new Audience(observers, journal),
-        settings.shown());
+        settings.shown(),
+        delegation);
   }
 }

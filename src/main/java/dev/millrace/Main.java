@@ -32,7 +32,9 @@ public final class Main {
         .addSubcommand(new BusCommand())
         .addSubcommand(new DemoCommand())
         .addSubcommand(new DoctorCommand(dotEnv))
-        .addSubcommand(new RunCommand(new LocalHost(dotEnv), System.in))
+        .addSubcommand(
+            new RunCommand(
+                new LocalHost(dotEnv), System.in, Boolean.getBoolean("millrace.terminal")))
         .addSubcommand(new ServeCommand(dotEnv))
         .addSubcommand(new SessionsCommand(dotEnv))
         .addSubcommand(new WarmCommand())

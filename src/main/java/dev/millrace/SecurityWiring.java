@@ -1,11 +1,21 @@
 package dev.millrace;
 
+import com.azure.core.credential.TokenRequestContext;
+import com.azure.identity.OnBehalfOfCredentialBuilder;
 import dev.millrace.http.HttpSettings;
+import dev.millrace.job.Secret;
 import dev.millrace.security.OpenSignIn;
 import dev.millrace.security.PlatformSignIn;
 import dev.millrace.security.SecuritySettings;
 import dev.millrace.security.SignIn;
+import dev.millrace.security.delegation.DelegationSettings;
+import dev.millrace.security.delegation.Delegations;
+import dev.millrace.security.delegation.EntraExchange;
+import dev.millrace.security.delegation.Exchange;
+import dev.millrace.security.limit.Allowance;
+import dev.millrace.security.limit.LimitSettings;
 import dev.millrace.security.token.TokenSignIn;
+import dev.millrace.storage.Storage;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.env.Environment;
 import jakarta.inject.Singleton;
@@ -35,6 +45,45 @@ final class SecurityWiring {
       case JWT -> new TokenSignIn(settings, clock);
       case PLATFORM -> new PlatformSignIn(settings.rules());
     };
+  }
+
+  @Singleton
+  Delegations delegations(Storage storage, Secret secret, Exchange exchange, InstantSource clock) {
+    return new Delegations(storage, secret, exchange, clock);
+  }
+
+  @Singleton
+  Allowance allowance(LimitSettings settings, Storage storage, InstantSource clock) {
+    return new Allowance(settings, storage, clock);
+  }
+
+  @Singleton
+  Exchange exchange(DelegationSettings settings, Environment environment) {
+    if (settings.clientId() == null) {
+      return (token, tenant, scopes) -> {
+        throw new Exchange.Refused(
+            "Tools of this agent act for whoever asks, which is not set up here. Set"
+                + " millrace.delegation.client-id (MILLRACE_DELEGATION_CLIENT_ID).");
+      };
+    }
+    return new EntraExchange(() -> ourselves(settings, environment));
+  }
+
+  private static OnBehalfOfCredentialBuilder ourselves(
+      DelegationSettings settings, Environment environment) {
+    var builder =
+        new OnBehalfOfCredentialBuilder()
+            .clientId(settings.clientId())
+            .authorityHost(settings.authority());
+    return settings.clientSecret() == null
+        ? builder.clientAssertion(() -> vouched(environment))
+        : builder.clientSecret(settings.clientSecret());
+  }
+
+  /** What the managed identity shows Entra in place of a secret. */
+  private static String vouched(Environment environment) {
+    var wanted = new TokenRequestContext().addScopes("api://AzureADTokenExchange/.default");
+    return AzureWiring.identity(environment).getTokenSync(wanted).getToken();
   }
 
   @Singleton

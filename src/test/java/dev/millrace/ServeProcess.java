@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,15 +31,25 @@ final class ServeProcess implements AutoCloseable {
 
   /** Starts one and waits until its doors are open, or until it ends. */
   static ServeProcess start(Path folder) throws IOException {
-    var serve = begin(folder);
+    return start(folder, Map.of());
+  }
+
+  /** Starts one with settings of its own, and waits as well. */
+  static ServeProcess start(Path folder, Map<String, String> settings) throws IOException {
+    var serve = begin(folder, settings);
     serve.read();
     return serve;
   }
 
   /** Starts one, and waits for nothing. */
   static ServeProcess begin(Path folder) throws IOException {
+    return begin(folder, Map.of());
+  }
+
+  private static ServeProcess begin(Path folder, Map<String, String> settings) throws IOException {
     Path log = Files.createTempFile(folder, "serve", ".log");
     var command = command(folder, "serve").redirectError(log.toFile());
+    command.environment().putAll(settings);
     return new ServeProcess(command.start(), log);
   }
 

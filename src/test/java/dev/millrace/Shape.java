@@ -83,7 +83,9 @@ final class Shape {
           "org.apache.qpid", "amqp",
           "org.h2", "broker",
           "com.microsoft.azure.functions", "function",
-          "io.micronaut.azure.function", "function");
+          "io.micronaut.azure.function", "function",
+          "com.nimbusds", "security",
+          "io.github.bucket4j", "security");
 
   static final ArchRule EACH_ROOM_USES_THE_ROOMS_IT_MAY =
       all(

@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +61,23 @@ public record Agent(
   /** One with the usual limits. */
   public Agent(String name, LanguageModel model, String instructions, List<Tool> tools) {
     this(name, model, instructions, tools, "", Limits.USUAL, null, USUAL_DEADLINE);
+  }
+
+  /** What its tools, and those of the agents it may call, need of an owner: a set for each. */
+  public Set<Set<String>> scopes() {
+    return tools.stream()
+        .flatMap(
+            tool ->
+                tool instanceof AgentTool other
+                    ? other.agent().scopes().stream()
+                    : Stream.of(tool.scopes()))
+        .filter(scopes -> !scopes.isEmpty())
+        .collect(Collectors.toSet());
+  }
+
+  /** Whether it can act for an owner at all. */
+  public boolean borrows() {
+    return !scopes().isEmpty();
   }
 
   /** The schema, if it has one. */

@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = {
-      "Runs one job and shows what it does; the answer alone goes to standard output.",
+      "Runs one job and shows what it does, on standard error: the words of its model and the"
+          + " output of its code while they come. The answer alone goes to standard output; on a"
+          + " terminal that has seen it come it does not stand twice.",
       "It uses the server that has the data directory, if one is running, and starts everything in"
           + " this process otherwise. Ctrl-C cancels the job."
     },
@@ -51,6 +53,7 @@ public final class RunCommand implements Callable<Integer> {
 
   private final Host host;
   private final InputStream in;
+  private final boolean terminal;
 
   @Parameters(paramLabel = "PROMPT", description = "What is to be done; - reads it from the input.")
   private String prompt = "";
@@ -88,10 +91,12 @@ public final class RunCommand implements Callable<Integer> {
 
   /**
    * @param in where a prompt may come from
+   * @param terminal whether a person sees standard output and standard error on one terminal
    */
-  public RunCommand(Host host, InputStream in) {
+  public RunCommand(Host host, InputStream in, boolean terminal) {
     this.host = host;
     this.in = in;
+    this.terminal = terminal;
   }
 
   @Override
@@ -169,23 +174,26 @@ public final class RunCommand implements Callable<Integer> {
     String id = client.submit(request, files).text("id");
     var hook = new Thread(() -> interrupted(client, place, id), "cancel");
     Runtime.getRuntime().addShutdownHook(hook);
+    var screen = new Screen(err());
     try {
-      new Following(client, id, new Screen(err())::show).toTheEnd();
+      new Following(client, id, screen::show).toTheEnd();
     } finally {
+      screen.closeLine();
       forget(hook);
     }
     String job = client.job(id);
-    return tell(job, Tree.read(job), client, id);
+    return tell(job, Tree.read(job), client, id, screen);
   }
 
-  private int tell(String json, Tree job, JobClient client, String id) {
+  private int tell(String json, Tree job, JobClient client, String id, Screen screen) {
     PrintWriter out = spec.commandLine().getOut();
     Path where = folder == null ? Path.of("millrace-files", Saving.safe(id)) : folder;
     if (this.json) {
       out.println(Plain.json(json));
     } else {
       String answer = answer(job, client);
-      out.print(answer.isEmpty() ? "" : answer + System.lineSeparator());
+      boolean seen = answer.isEmpty() || (terminal && screen.saidLast(answer));
+      out.print(seen ? "" : answer + System.lineSeparator());
     }
     out.flush();
     List<Path> saved = new Saving(client, where).save(job.list("artifacts"));

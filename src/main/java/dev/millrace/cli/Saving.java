@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.job.Excerpt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -78,8 +79,8 @@ final class Saving {
     String base = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     String plain = UNSAFE.matcher(Plain.line(base)).replaceAll("_").strip();
     String seen = plain.replaceFirst("^[. -]+", "_").replaceFirst("[. ]+$", "");
-    String ending = seen.substring(Math.max(0, seen.length() - LONGEST / 2));
-    String fits = seen.length() <= LONGEST ? seen : seen.substring(0, LONGEST / 2) + ending;
+    String ending = Excerpt.end(seen, LONGEST / 2);
+    String fits = seen.length() <= LONGEST ? seen : Excerpt.beginning(seen, LONGEST / 2) + ending;
     return fits.isEmpty() ? "file" : fits;
   }
 }

@@ -11,6 +11,8 @@ final class Screen {
 
   private final PrintWriter out;
   private final Set<Long> heard = new HashSet<>();
+  private final StringBuilder words = new StringBuilder();
+  private long speaking;
   private boolean lineOpen;
 
   Screen(PrintWriter out) {
@@ -21,12 +23,27 @@ final class Screen {
     Tree data = event.data();
     switch (event.type()) {
       case "step" -> step(data);
+      case "text" -> words(data);
       case "output" -> output(data);
       default -> {
-        // Words come again with their step, or as the answer; the end is told by the caller.
+        // The end is told by the caller.
       }
     }
     out.flush();
+  }
+
+  /** Whether an answer was the last that was shown, word by word. */
+  boolean saidLast(String answer) {
+    return !answer.isEmpty() && words.toString().strip().equals(answer);
+  }
+
+  /** What comes next begins on a line of its own. */
+  void closeLine() {
+    if (lineOpen) {
+      out.println();
+      out.flush();
+      lineOpen = false;
+    }
   }
 
   private void step(Tree step) {
@@ -46,8 +63,9 @@ final class Screen {
     if (calls.isEmpty()) {
       return;
     }
-    if (!step.text("text").isBlank()) {
-      out.println(Plain.text(step.text("text")).strip());
+    String text = Plain.text(step.text("text")).strip();
+    if (!text.isEmpty() && !saidLast(text)) {
+      out.println(text);
     }
     for (Tree call : calls) {
       out.println("> " + Plain.line(call.text("name")));
@@ -71,6 +89,22 @@ final class Screen {
     return step.fields().get("artifacts") instanceof List<?> names ? names : List.of();
   }
 
+  /** Of a model, while it speaks. */
+  private void words(Tree piece) {
+    if (piece.number("step") != speaking) {
+      closeLine();
+      words.setLength(0);
+      speaking = piece.number("step");
+    }
+    String delta = Plain.text(piece.text("delta"));
+    String shown = words.isEmpty() ? delta.stripLeading() : delta;
+    if (!shown.isEmpty()) {
+      words.append(shown);
+      out.print(shown);
+      lineOpen = !shown.endsWith("\n");
+    }
+  }
+
   private void output(Tree output) {
     heard.add(output.number("step"));
     for (String piece : Plain.text(output.text("delta")).splitWithDelimiters("\n", 0)) {
@@ -81,13 +115,6 @@ final class Screen {
         out.print((lineOpen ? "" : "  | ") + piece);
         lineOpen = true;
       }
-    }
-  }
-
-  private void closeLine() {
-    if (lineOpen) {
-      out.println();
-      lineOpen = false;
     }
   }
 

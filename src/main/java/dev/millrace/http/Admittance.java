@@ -5,6 +5,7 @@ import dev.millrace.http.problem.Problems;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.security.Caller;
 import dev.millrace.security.SignIn;
+import dev.millrace.security.limit.Allowance;
 import io.micronaut.core.order.Ordered;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
@@ -24,10 +25,12 @@ final class Admittance implements Ordered {
   private static final String CALLER = Caller.class.getName();
 
   private final SignIn signIn;
+  private final Allowance allowance;
   private final Problems problems;
 
-  Admittance(SignIn signIn, Problems problems) {
+  Admittance(SignIn signIn, Allowance allowance, Problems problems) {
     this.signIn = signIn;
+    this.allowance = allowance;
     this.problems = problems;
   }
 
@@ -51,7 +54,10 @@ final class Admittance implements Ordered {
     return switch (signIn.admit(name -> request.getHeaders().getAll(name))) {
       case SignIn.Admission.Admitted(Caller caller) -> {
         request.setAttribute(CALLER, caller);
-        yield null;
+        yield allowance
+            .request(caller.owner())
+            .map(wait -> problems.answer(request, Refusal.tooMany("Ask less often.", wait)))
+            .orElse(null);
       }
       case SignIn.Admission.Unknown unknown ->
           problems.answer(

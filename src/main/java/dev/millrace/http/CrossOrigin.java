@@ -43,7 +43,7 @@ final class CrossOrigin implements Ordered {
   @Nullable MutableHttpResponse<?> enter(HttpRequest<?> request) {
     if (allowed(request)) {
       boolean asks = request.getHeaders().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
-      return request.getMethod() == HttpMethod.OPTIONS && asks ? permission() : null;
+      return request.getMethod() == HttpMethod.OPTIONS && asks ? permission(request) : null;
     }
     boolean foreign = "cross-site".equals(request.getHeaders().get("Sec-Fetch-Site"));
     return foreign || !ownOrigin(request)
@@ -63,8 +63,10 @@ final class CrossOrigin implements Ordered {
     return origin == null || origin.equals("http://" + host) || origin.equals("https://" + host);
   }
 
-  private static MutableHttpResponse<?> permission() {
-    return HttpResponse.noContent()
+  private MutableHttpResponse<?> permission(HttpRequest<?> request) {
+    MutableHttpResponse<?> answer = HttpResponse.noContent();
+    leave(request, answer); // nobody else does when it is answered here
+    return answer
         .header(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, DELETE")
         .header(
             HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,

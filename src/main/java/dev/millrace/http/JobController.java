@@ -43,13 +43,16 @@ final class JobController {
   private final Desk desk;
   private final Answers answers;
   private final Wishes wishes;
+  private final Terms terms;
   private final Intake intake;
   private final Removal removal;
 
-  JobController(Desk desk, Answers answers, Wishes wishes, Intake intake, Removal removal) {
+  JobController(
+      Desk desk, Answers answers, Wishes wishes, Terms terms, Intake intake, Removal removal) {
     this.desk = desk;
     this.answers = answers;
     this.wishes = wishes;
+    this.terms = terms;
     this.intake = intake;
     this.removal = removal;
   }
@@ -64,6 +67,7 @@ final class JobController {
     Wish wish = wishes.read(new Body(request), caller);
     try {
       Wish heeded = OldHeaders.heed(request, wish);
+      Optional<String> name = terms.settle(caller, heeded.request(), key);
       return OldHeaders.tell(
           heeded,
           submitted(
@@ -74,7 +78,7 @@ final class JobController {
                   heeded.request(),
                   wish.warnings(),
                   wish.hash(),
-                  key,
+                  name,
                   Trace.origin(request))));
     } finally {
       wishes.forget(caller.tenant(), wish.uploads());

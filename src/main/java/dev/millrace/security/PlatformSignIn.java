@@ -60,7 +60,7 @@ public final class PlatformSignIn implements SignIn {
       try {
         String json = new String(Base64.getDecoder().decode(header), StandardCharsets.UTF_8);
         Map<String, Object> principal = JSONObjectUtils.parse(json);
-        return "aad".equals(principal.get("auth_typ"))
+        return principal != null && "aad".equals(principal.get("auth_typ"))
             ? Optional.of(
                 new Principal(
                     claims(principal.get("claims")), String.valueOf(principal.get("role_typ"))))

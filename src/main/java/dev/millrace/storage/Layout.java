@@ -55,6 +55,11 @@ public final class Layout {
     return files(owner) + sha256;
   }
 
+  /** The tokens that the owner of a job lends its tools, each sealed and under its scopes. */
+  public static String delegations(JobRef job) {
+    return job(job) + "delegations/";
+  }
+
   /** Where a file lies that was sent ahead: alone in a folder, under its hash. */
   public static String upload(String tenant, String uploadId) {
     return UPLOADS + tenant + "/" + Names.segment(uploadId) + "/";

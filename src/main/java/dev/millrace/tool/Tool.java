@@ -3,6 +3,7 @@ package dev.millrace.tool;
 import dev.millrace.job.ToolOutcome;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Something a model can have done. Safe for use by many threads; an interrupt ends a call and what
@@ -17,6 +18,11 @@ public interface Tool {
 
   /** A JSON Schema of the arguments. */
   Map<String, Object> schema();
+
+  /** What it needs to be allowed elsewhere by the owner of a job, all of it in one place. */
+  default Set<String> scopes() {
+    return Set.of();
+  }
 
   /**
    * Does it. What went wrong for a reason that the model can mend is in the outcome.

@@ -9,6 +9,7 @@ import dev.millrace.session.LiveOutput;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param workspace the files of that session, as far as they are known
  * @param output is told what the call prints while it runs
  * @param files where a call leaves the files it made
+ * @param ownersToken a token of the owner's for the scopes that the tool has declared; see {@link
+ *     Delegation}
  */
 public record ToolContext(
     JobRef job,
@@ -33,7 +36,8 @@ public record ToolContext(
     CodeSession session,
     Workspace workspace,
     LiveOutput output,
-    Files files) {
+    Files files,
+    Supplier<String> ownersToken) {
 
   /** Keeps files for the job, with the step that made them. */
   @FunctionalInterface

@@ -1,5 +1,6 @@
 package dev.millrace.tool;
 
+import dev.millrace.job.Excerpt;
 import dev.millrace.job.Finding;
 import dev.millrace.job.ToolCall;
 import dev.millrace.tool.schema.JsonSchema;
@@ -71,7 +72,9 @@ public final class Toolbox {
     }
     if (call.unreadable() != null) {
       return Optional.of(
-          "the arguments are no JSON object: " + beginning(call.unreadable()) + "; call it again");
+          "the arguments are no JSON object: "
+              + Excerpt.of(call.unreadable(), 200)
+              + "; call it again");
     }
     List<Finding> faults = schema.faults(call.arguments());
     return faults.isEmpty()
@@ -81,9 +84,5 @@ public final class Toolbox {
                 + faults.stream()
                     .map(fault -> (fault.at() + " " + fault.problem()).strip())
                     .collect(Collectors.joining("; ")));
-  }
-
-  private static String beginning(String text) {
-    return text.length() <= 200 ? text : text.substring(0, 200) + "…";
   }
 }

@@ -27,6 +27,7 @@ class RunCommandTest {
   private final StringWriter err = new StringWriter();
   private StubServer server;
   private String input = "";
+  private boolean terminal;
 
   @TempDir Path folder;
 
@@ -109,6 +110,45 @@ class RunCommandTest {
             "  | one",
             "  | two",
             "  + figure-1.png");
+  }
+
+  @Test
+  void words_are_shown_while_they_come_and_not_again_with_their_step() {
+    events(
+        words(1, "Let me")
+            + words(1, " see.\n  So")
+            + step(1, "Let me see.\n  So", "[{\"name\": \"run_python\"}]")
+            + words(3, "4")
+            + words(3, "2")
+            + step(3, "42", "[]")
+            + END);
+
+    assertThat(run("go")).isEqualTo(0);
+
+    assertThat(err.toString().lines()).containsExactly("Let me see.", "  So", "> run_python", "42");
+    assertThat(out).hasToString("42" + System.lineSeparator());
+  }
+
+  @Test
+  void a_terminal_that_has_seen_the_answer_come_does_not_see_it_again() {
+    terminal = true;
+    events(words(1, "\n4") + words(1, "2\n") + step(1, "42", "[]") + END);
+
+    assertThat(run("go")).isEqualTo(0);
+
+    assertThat(err).hasToString("42\n");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void an_answer_that_differs_from_the_words_that_came_is_printed() {
+    terminal = true;
+    events(words(1, "4") + words(1, "4") + words(1, "2") + step(1, "42", "[]") + END);
+
+    assertThat(run("go")).isEqualTo(0);
+
+    assertThat(err).hasToString("442" + System.lineSeparator());
+    assertThat(out).hasToString("42" + System.lineSeparator());
   }
 
   @Test
@@ -318,6 +358,16 @@ class RunCommandTest {
     assertThat(started).containsExactly(true, true);
   }
 
+  private static String words(int step, String delta) {
+    return "event: text\ndata: {\"step\": %d, \"delta\": \"%s\"}\n\n"
+        .formatted(step, delta.replace("\n", "\\n"));
+  }
+
+  private static String step(int n, String text, String calls) {
+    return "event: step\ndata: {\"n\": %d, \"type\": \"model\", \"text\": \"%s\", \"toolCalls\": %s}\n\n"
+        .formatted(n, text.replace("\n", "\\n"), calls);
+  }
+
   private void events(String events) {
     server.on("GET /v1/jobs/j1/events", (exchange, number) -> StubServer.stream(exchange, events));
   }
@@ -349,7 +399,7 @@ class RunCommandTest {
 
   private int run(Host host, String... args) {
     var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-    return new CommandLine(new RunCommand(host, in))
+    return new CommandLine(new RunCommand(host, in, terminal))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(args);

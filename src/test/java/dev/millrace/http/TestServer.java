@@ -28,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,26 +40,23 @@ final class TestServer implements AutoCloseable {
   private final ObjectMapper json;
 
   TestServer(Path directory) {
-    this(directory, "millrace.test.nothing");
+    this(directory, Map.of());
   }
 
   /**
    * @param also a property of the test's that is set as well
    */
   TestServer(Path directory, String also) {
-    context =
-        ApplicationContext.run(
-            Map.of(
-                TestRooms.ON,
-                "true",
-                also,
-                "true",
-                "millrace.storage.directory",
-                directory.toString(),
-                "millrace.http.port",
-                "0",
-                "millrace.http.largest-upload",
-                "20971520"));
+    this(directory, Map.of(also, "true"));
+  }
+
+  TestServer(Path directory, Map<String, Object> also) {
+    var settings = new HashMap<>(also);
+    settings.put(TestRooms.ON, "true");
+    settings.put("millrace.storage.directory", directory.toString());
+    settings.put("millrace.http.port", "0");
+    settings.put("millrace.http.largest-upload", "20971520");
+    context = ApplicationContext.run(settings);
     server = context.getBean(EmbeddedServer.class).start();
     json = context.getBean(ObjectMapper.class);
   }

@@ -57,4 +57,26 @@ class SecretTest {
   void a_secret_does_not_show_itself() {
     assertThat(secret.toString()).doesNotContain("0123");
   }
+
+  @Test
+  void what_is_sealed_opens_under_the_same_secret_and_names_alone_and_unchanged() {
+    byte[] plain = "plain".getBytes(StandardCharsets.US_ASCII);
+    byte[] sealed = secret.seal(plain, "job", "alice");
+
+    assertThat(secret.unseal(sealed, "job", "alice")).hasValue(plain);
+    assertThat(secret.unseal(sealed, "job", "bob")).isEmpty();
+    assertThat(secret.unseal(sealed, "joba", "lice")).isEmpty();
+    assertThat(secret("another secret of 16").unseal(sealed, "job", "alice")).isEmpty();
+    for (int i = 0; i < sealed.length; i++) {
+      byte[] changed = sealed.clone();
+      changed[i] ^= 1;
+      assertThat(secret.unseal(changed, "job", "alice")).isEmpty();
+    }
+    assertThat(secret.unseal(new byte[3], "job", "alice")).isEmpty();
+  }
+
+  @Test
+  void the_same_is_never_sealed_alike() {
+    assertThat(secret.seal(new byte[8], "job")).isNotEqualTo(secret.seal(new byte[8], "job"));
+  }
 }

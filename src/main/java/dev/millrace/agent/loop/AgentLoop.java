@@ -8,6 +8,7 @@ import dev.millrace.job.Ending;
 import dev.millrace.journal.Claim;
 import dev.millrace.journal.ConversationLog;
 import dev.millrace.journal.Halt;
+import dev.millrace.tool.Delegation;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.schema.JsonSchema;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class AgentLoop {
       Duration longestCall,
       Audience audience,
       PictureLimits pictures,
+      Delegation delegation,
       Map<Tool, JsonSchema> schemas) {}
 
   /**
@@ -46,7 +48,8 @@ public final class AgentLoop {
       InstantSource clock,
       Duration longestCall,
       Audience audience,
-      PictureLimits pictures) {
+      PictureLimits pictures,
+      Delegation delegation) {
     this.house =
         new House(
             tasks,
@@ -56,17 +59,26 @@ public final class AgentLoop {
             longestCall,
             audience,
             pictures,
+            delegation,
             new ConcurrentHashMap<>());
   }
 
-  /** One that nobody listens to. */
+  /** One that nobody listens to, and that acts for nobody. */
   public AgentLoop(
       Tasks tasks,
       JobSessions sessions,
       Artifacts artifacts,
       InstantSource clock,
       Duration longestCall) {
-    this(tasks, sessions, artifacts, clock, longestCall, Audience.NONE, PictureLimits.USUAL);
+    this(
+        tasks,
+        sessions,
+        artifacts,
+        clock,
+        longestCall,
+        Audience.NONE,
+        PictureLimits.USUAL,
+        Delegation.NONE);
   }
 
   /**

@@ -2,12 +2,14 @@ package dev.millrace.agent.loop;
 
 import dev.millrace.agent.AgentTool;
 import dev.millrace.job.Artifact;
+import dev.millrace.job.JobRef;
 import dev.millrace.job.StopReason;
 import dev.millrace.job.ToolCall;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Halt;
+import dev.millrace.tool.Delegation;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.ToolContext;
 import dev.millrace.tool.Toolbox;
@@ -98,7 +100,9 @@ final class Calls {
       Tool tool = toolbox.find(call.name()).orElseThrow();
       var made = new Keeping(run, intent.step());
       Optional<ToolOutcome> adopted =
-          mine ? Optional.empty() : adopt(tool, intent, context(intent, intent.deadline(), made));
+          mine
+              ? Optional.empty()
+              : adopt(tool, intent, context(tool, intent, intent.deadline(), made));
       again = !mine && adopted.isEmpty();
       Keeping anew =
           again ? new Keeping(run, intent.step()) : made; // without what was begun to keep
@@ -134,7 +138,7 @@ final class Calls {
   private ToolOutcome call(Tool tool, ToolCall call, Entry.ToolIntent intent, Keeping made) {
     Duration longest = run.budget.left(work.spent(), run.house.longestCall());
     Instant until = run.now().plus(longest); // the one announced may be long over
-    ToolContext context = context(intent, until, made);
+    ToolContext context = context(tool, intent, until, made);
     return run.inFlight(until, Halt.Why.NO_SESSION, () -> calmly(tool, call, context))
         .orElseGet(
             () ->
@@ -165,18 +169,20 @@ final class Calls {
         work.parent);
   }
 
-  private ToolContext context(Entry.ToolIntent intent, Instant deadline, Keeping made) {
+  private ToolContext context(Tool tool, Entry.ToolIntent intent, Instant deadline, Keeping made) {
+    JobRef job = run.claim.log().job();
     return new ToolContext(
-        run.claim.log().job(),
+        job,
         run.state.owner(),
         run.state.conversation().orElse(null),
         intent.executionId(),
         work.strand.inFlightSince().orElseGet(run::now),
         deadline,
-        run.house.sessions().of(run.claim.log().job(), run.state, run.memory()),
+        run.house.sessions().of(job, run.state, run.memory()),
         run.memory().workspace(run),
         (stream, text) -> run.audience.output(intent.step(), stream, text),
-        made);
+        made,
+        () -> run.house.delegation().token(job, run.state.owner(), tool.scopes()));
   }
 
   /** A tool that fails is a tool's answer; only a host that is away is not. */
@@ -185,6 +191,8 @@ final class Calls {
       return Objects.requireNonNull(tool.call(call.arguments(), context), "no outcome");
     } catch (Unavailable e) {
       throw e;
+    } catch (Delegation.NotDelegated e) {
+      return ToolOutcome.error("not allowed: " + e.getMessage());
     } catch (RuntimeException | LinkageError | VirtualMachineError e) {
       return failed(tool, e);
     }

@@ -1,6 +1,7 @@
 package dev.millrace.agent.loop;
 
 import dev.millrace.job.Artifact;
+import dev.millrace.job.Excerpt;
 import dev.millrace.job.Message;
 import dev.millrace.job.Usage;
 import dev.millrace.journal.Entry;
@@ -171,13 +172,7 @@ final class Prompts {
   }
 
   private static Message cut(Message message, Detail detail) {
-    String text = message.text();
-    return text.length() <= detail.characters
-        ? message
-        : new Message(
-            message.role(),
-            text.substring(0, detail.characters) + "…",
-            message.toolCalls(),
-            message.callId());
+    String text = Excerpt.of(message.text(), detail.characters);
+    return new Message(message.role(), text, message.toolCalls(), message.callId());
   }
 }

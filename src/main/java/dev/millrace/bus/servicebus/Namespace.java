@@ -47,7 +47,8 @@ public final class Namespace implements AutoCloseable {
     this.senders = new Senders(this);
   }
 
-  ServiceBusClientBuilder connect() {
+  /** A builder of clients that signs in, each time a new one with a connection of its own. */
+  public ServiceBusClientBuilder connect() {
     return connections.get();
   }
 

@@ -41,6 +41,7 @@ public interface Described {
   @Whatever
   @SecurityRequirement(name = "bearer")
   @ApiResponse(responseCode = "401", ref = "Unauthenticated")
+  @ApiResponse(responseCode = "429", ref = "TooMany")
   @interface SignedIn {}
 
   /** What any operation on one job may answer. */

@@ -6,6 +6,7 @@ import dev.millrace.artifact.Artifacts;
 import dev.millrace.artifact.Folder;
 import dev.millrace.bus.JobResult;
 import dev.millrace.http.Desk;
+import dev.millrace.http.Terms;
 import dev.millrace.http.problem.Code;
 import dev.millrace.http.problem.Refusal;
 import dev.millrace.http.request.Body;
@@ -23,6 +24,7 @@ import dev.millrace.job.StopReason;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
+import dev.millrace.security.Caller;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.serde.ObjectMapper;
@@ -44,6 +46,7 @@ public final class Errands {
 
   private final Desk desk;
   private final Wishes wishes;
+  private final Terms terms;
   private final Intake intake;
   private final Agents agents;
   private final Journal journal;
@@ -55,6 +58,7 @@ public final class Errands {
   Errands(
       Desk desk,
       Wishes wishes,
+      Terms terms,
       Intake intake,
       Agents agents,
       Journal journal,
@@ -64,6 +68,7 @@ public final class Errands {
       ObjectMapper json) {
     this.desk = desk;
     this.wishes = wishes;
+    this.terms = terms;
     this.intake = intake;
     this.agents = agents;
     this.journal = journal;
@@ -102,15 +107,16 @@ public final class Errands {
 
   /** Submits what was posted. */
   public JobLog submit(HttpRequest<?> request, Wish wish) {
-    var owner = desk.caller(request).owner();
+    Caller caller = desk.caller(request);
     try {
+      var key = terms.settle(caller, wish.request(), Optional.empty());
       var submission =
           intake.submit(
-              owner,
+              caller.owner(),
               wish.request(),
               wish.warnings(),
               wish.hash(),
-              Optional.empty(),
+              key,
               Trace.origin(request));
       return switch (submission) {
         case Submission.Accepted(JobLog job) -> job;
@@ -118,7 +124,7 @@ public final class Errands {
         case Submission.Gone(var job) -> throw new IllegalStateException("no key: " + job);
       };
     } finally {
-      wishes.forget(owner.tenant(), wish.uploads());
+      wishes.forget(caller.tenant(), wish.uploads());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.http.problem;
 
 import dev.millrace.job.Finding;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,12 @@ public final class Refusal extends RuntimeException {
 
   public static Refusal invalid(String at, String problem) {
     return invalid(List.of(new Finding(at, problem)));
+  }
+
+  /** Who is refused for now alone, and for how long. */
+  public static Refusal tooMany(String detail, Duration wait) {
+    long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+    return of(Code.TOO_MANY_REQUESTS, detail).with("Retry-After", String.valueOf(seconds));
   }
 
   public Refusal with(String header, String value) {

@@ -1,5 +1,6 @@
 package dev.millrace.model.claude;
 
+import dev.millrace.job.Excerpt;
 import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
@@ -38,9 +39,7 @@ record Output(
   /** One line for a person, without what looks like a key. */
   String shown() {
     String line = text.replaceAll("\\s+", " ").replaceAll("sk-[\\w-]+", "…").strip();
-    return line.isEmpty()
-        ? "it did not say why"
-        : line.length() > SHOWN ? line.substring(0, SHOWN) + "…" : line;
+    return line.isEmpty() ? "it did not say why" : Excerpt.of(line, SHOWN);
   }
 
   /** Alone, or the last of the events that led to it. */

@@ -20,6 +20,7 @@ import dev.millrace.journal.ConversationLog;
 import dev.millrace.journal.Halt;
 import dev.millrace.journal.Step;
 import dev.millrace.model.LanguageModel.Reply;
+import dev.millrace.model.LanguageModel.ToolSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -312,6 +313,36 @@ class LoopRulesTest extends LoopStage {
         .extracting(Step::parent)
         .containsExactly(null, "j1-2", "j1-2", "j1-2", null, null);
     assertThat(lastAsked().getLast()).isEqualTo(Message.tool("c1", "It is 42."));
+  }
+
+  @Test
+  void an_agent_that_an_agent_called_can_call_no_third_one() {
+    begin(request(null, null, "user", false));
+    var third = new ScriptedModel();
+    var second = new ScriptedModel();
+    var first = new ScriptedModel();
+    var deepest = new AgentTool(new Agent("third", third, "Help.", List.of()));
+    var deeper = new AgentTool(new Agent("second", second, "Help.", List.of(tool, deepest)));
+    var deep = new AgentTool(new Agent("first", first, "Help.", List.of(deeper)));
+    model.says("", asks("first"));
+    first.says("", asks("second"));
+    second.says("", asks("third")).says("I cannot ask.");
+    first.says("It cannot ask.");
+    model.says("Nobody can ask.");
+
+    assertThat(run(deep)).isEqualTo(Ending.answered("Nobody can ask."));
+
+    assertThat(first.asked.getFirst().tools()).extracting(ToolSpec::name).contains("agent_second");
+    assertThat(second.asked.getFirst().tools())
+        .extracting(ToolSpec::name)
+        .containsExactly("run_python");
+    assertThat(second.asked.getLast().messages().getLast().text())
+        .contains("there is no tool agent_third");
+    assertThat(third.asked).isEmpty();
+  }
+
+  private static ToolCall asks(String agent) {
+    return ToolCall.of("to-" + agent, "agent_" + agent, Map.of("message", "Count."));
   }
 
   @Test

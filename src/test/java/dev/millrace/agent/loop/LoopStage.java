@@ -28,6 +28,7 @@ import dev.millrace.journal.Marks;
 import dev.millrace.model.LanguageModel;
 import dev.millrace.session.IdleSession;
 import dev.millrace.storage.MemoryStorage;
+import dev.millrace.tool.Delegation;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.ToolContext;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,7 @@ class LoopStage {
       new JobSessions((holder, past) -> new IdleSession(), journal, artifacts);
   final ScriptedModel model = new ScriptedModel();
   final List<Observer> observers = new ArrayList<>();
+  Delegation delegation = Delegation.NONE;
   Function<ToolContext, ToolOutcome> python = context -> ToolOutcome.of("42");
   Function<ToolContext, Optional<ToolOutcome>> found = context -> Optional.empty();
   ConversationLog.Past past = ConversationLog.Past.NONE;
@@ -155,7 +157,8 @@ class LoopStage {
             clock,
             Duration.ofMinutes(5),
             new Audience(observers, journal),
-            PictureLimits.USUAL);
+            PictureLimits.USUAL,
+            delegation);
     return loop.run(claim, new Agent("analyst", asked, "Be exact.", tools), past);
   }
 

@@ -1,0 +1,71 @@
+package dev.millrace.http;
+
+import dev.millrace.agent.Agent;
+import dev.millrace.agent.Agents;
+import dev.millrace.http.problem.Code;
+import dev.millrace.http.problem.Refusal;
+import dev.millrace.job.Caps;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRef;
+import dev.millrace.job.JobRequest;
+import dev.millrace.journal.Journal;
+import dev.millrace.security.Caller;
+import dev.millrace.security.delegation.Delegations;
+import dev.millrace.security.delegation.Exchange;
+import dev.millrace.security.limit.Allowance;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What has to be settled with a caller before there is a job: its share, and what its tools need.
+ */
+@Singleton
+public final class Terms {
+  private final Agents agents;
+  private final Journal journal;
+  private final Allowance allowance;
+  private final Delegations delegations;
+
+  Terms(Agents agents, Journal journal, Allowance allowance, Delegations delegations) {
+    this.agents = agents;
+    this.journal = journal;
+    this.allowance = allowance;
+    this.delegations = delegations;
+  }
+
+  /**
+   * The key to submit the request under: the caller's, or one that names the job in advance.
+   *
+   * @throws Refusal when the tenant has had enough for now, or the caller's sign-in is no good for
+   *     what the tools need
+   */
+  public Optional<String> settle(Caller caller, JobRequest request, Optional<String> key) {
+    Optional<Agent> asked = agents.find(request.agent());
+    allowance
+        .job(caller.tenant(), asked.map(agent -> mostTokens(agent, request)).orElse(0L))
+        .ifPresent(
+            wait -> {
+              throw Refusal.tooMany("Your tenant has as many jobs as it may have for now.", wait);
+            });
+    Optional<Agent> agent = asked.filter(it -> request.tools() && it.borrows());
+    if (agent.isEmpty() || caller.assertion().isEmpty()) {
+      return key;
+    }
+    String name = key.orElseGet(() -> UUID.randomUUID().toString());
+    var job = new JobRef(caller.tenant(), JobId.ofKey(caller.owner(), name));
+    if (!journal.job(job).exists()) {
+      try {
+        delegations.lend(job, caller, agent.get().scopes());
+      } catch (Exchange.Refused e) {
+        throw Refusal.of(Code.FORBIDDEN, String.valueOf(e.getMessage()));
+      }
+    }
+    return Optional.of(name);
+  }
+
+  private static long mostTokens(Agent agent, JobRequest request) {
+    Caps caps = request.limits();
+    return caps == null ? agent.limits().tokens() : caps.within(agent.limits()).tokens();
+  }
+}
