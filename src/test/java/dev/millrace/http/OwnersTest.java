@@ -73,6 +73,21 @@ class OwnersTest {
   }
 
   @Test
+  void a_file_that_was_sent_ahead_is_its_senders_alone() throws Exception {
+    String sent = server.field(server.post("/v1/uploads", "a,b", "X-Who", "default/alice"), "id");
+    String request =
+        "{\"message\":\"m\",\"files\":[{\"name\":\"a.csv\",\"uploadId\":\"" + sent + "\"}]}";
+
+    for (String who : new String[] {"default/bob", "other/alice"}) {
+      var answer = server.post("/v1/jobs", request, "X-Who", who);
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("no upload has this id");
+    }
+    assertThat(server.post("/v1/jobs", request, "X-Who", "default/alice").statusCode())
+        .isEqualTo(202);
+  }
+
+  @Test
   void a_list_holds_the_callers_own_jobs_newest_first() throws Exception {
     String who = "default/carol";
     String first = server.submit("{\"message\":\"1\"}", "X-Who", who);

@@ -2,6 +2,7 @@ package dev.millrace.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.Json;
 import dev.millrace.intake.Histories.Deletion;
 import dev.millrace.job.ConversationRef;
 import dev.millrace.job.Ending;
@@ -13,9 +14,13 @@ import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.ConversationLog;
 import dev.millrace.journal.Entries;
 import dev.millrace.journal.JobLog;
+import dev.millrace.journal.Journal;
+import dev.millrace.journal.Marks;
 import dev.millrace.storage.Layout;
+import dev.millrace.storage.MemoryStorage;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -237,5 +242,63 @@ class HistoriesTest {
     assertThat(log.append(new ConversationEntry.Closed("alice"))).isFalse();
     assertThat(histories.delete(ALICE, "analyst", "talk")).isEqualTo(Deletion.BUSY);
     assertThat(log("talk").unfinished(new JobId("nobody"))).isFalse();
+  }
+
+  /** Between the look at who is in line and what follows from it, somebody gets in line. */
+  @Test
+  void a_job_that_gets_in_line_while_all_is_deleted_keeps_it_too() {
+    answer(ask("one?", "talk"));
+    var late = inTheMeantime(() -> ask("two?", "talk"));
+
+    assertThat(late.delete(ALICE, "analyst", "talk")).isEqualTo(Deletion.BUSY);
+
+    assertThat(released).isEmpty();
+    assertThat(get("talk").orElseThrow().turns()).hasSize(1);
+    assertThat(get("talk").orElseThrow().conversation().unfinished()).isEqualTo(1);
+  }
+
+  @Test
+  void a_job_that_gets_in_line_while_all_is_reset_keeps_its_session() {
+    answer(ask("one?", "talk"));
+    var late = inTheMeantime(() -> ask("two?", "talk"));
+
+    assertThat(late.reset(ALICE, "analyst", "talk")).isTrue();
+
+    assertThat(released).isEmpty();
+    assertThat(get("talk").orElseThrow().turns()).isEmpty();
+    assertThat(get("talk").orElseThrow().conversation().unfinished()).isEqualTo(1);
+  }
+
+  /** Histories of a process that is overtaken just before it first writes. */
+  private Histories inTheMeantime(Runnable event) {
+    var events = new ArrayDeque<Runnable>(List.of(event));
+    var slow =
+        new MemoryStorage(doors.clock) {
+          @Override
+          public Append append(String name, long position, byte[] bytes) {
+            Optional.ofNullable(events.poll()).ifPresent(Runnable::run);
+            return doors.storage.append(name, position, bytes);
+          }
+
+          @Override
+          public Optional<InputStream> open(String name, long from, long length) {
+            return doors.storage.open(name, from, length);
+          }
+
+          @Override
+          public Optional<Stat> stat(String name) {
+            return doors.storage.stat(name);
+          }
+
+          @Override
+          public void deleteAll(String prefix) {
+            doors.storage.deleteAll(prefix);
+          }
+        };
+    return new Histories(
+        new Journal(slow, Json.MAPPER, doors.clock, new Marks("s")),
+        doors.index,
+        Doors.SECRET,
+        (owner, agent, sessionId, life) -> released.add(sessionId + " " + life));
   }
 }

@@ -1,6 +1,7 @@
 /**
- * How something is tried again: how long one waits, and how time is let pass meanwhile. Whoever
- * talks to others over a network needs it; whether to try again, and until when, each decides.
+ * How something is tried again: how long one waits, how time is let pass meanwhile, and how a token
+ * is kept until it has to be another one. Whoever talks to others over a network needs it; whether
+ * to try again, and until when, each decides.
  */
 @NullMarked
 package dev.millrace.job.retry;

@@ -6,72 +6,44 @@ import com.azure.core.credential.TokenRequestContext;
 import com.azure.core.exception.AzureException;
 import com.azure.core.exception.ClientAuthenticationException;
 import dev.millrace.job.Unavailable;
-import java.time.Duration;
-import java.time.Instant;
+import dev.millrace.job.retry.KeptToken;
 import java.time.InstantSource;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** With a token of Entra, which is kept until shortly before it expires or is refused. */
+/** With a token of Entra. */
 public final class EntraSignIn implements SignIn {
-  private static final String SCOPE = "https://cognitiveservices.azure.com/.default";
-  private static final Duration EARLY = Duration.ofMinutes(5);
+  private static final TokenRequestContext WANTED =
+      new TokenRequestContext().addScopes("https://cognitiveservices.azure.com/.default");
+  private static final String BEARER = "Bearer ";
 
-  private final Supplier<TokenCredential> credential;
-  private final InstantSource clock;
-  private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable AccessToken token;
+  private final KeptToken token;
 
   /**
    * @param credential made when a token is needed, for that takes a while
    */
   public EntraSignIn(Supplier<TokenCredential> credential, InstantSource clock) {
-    this.credential = credential;
-    this.clock = clock;
+    this.token = new KeptToken(() -> issued(credential.get()), clock);
   }
 
   @Override
   public Proof now() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      Instant now = clock.instant();
-      AccessToken kept = token;
-      if (kept == null || !now.plus(EARLY).isBefore(kept.getExpiresAt().toInstant())) {
-        kept = fresh(kept, now);
-        token = kept;
-      }
-      return proof(kept);
-    } finally {
-      lock.unlock();
-    }
+    return new Proof("Authorization", BEARER + token.text());
   }
 
   @Override
   public boolean refused(@Nullable Proof used) {
-    lock.lock();
-    try {
-      if (token != null && proof(token).equals(used)) {
-        token = null;
-      }
-      return true;
-    } finally {
-      lock.unlock();
+    if (used != null && used.value().startsWith(BEARER)) {
+      token.refused(used.value().substring(BEARER.length()));
     }
+    return true;
   }
 
-  private static Proof proof(AccessToken token) {
-    return new Proof("Authorization", "Bearer " + token.getToken());
-  }
-
-  /** A token that is still good is used while there is no other. */
-  private AccessToken fresh(@Nullable AccessToken kept, Instant now) {
+  private static KeptToken.Token issued(TokenCredential credential) {
     try {
-      return credential.get().getTokenSync(new TokenRequestContext().addScopes(SCOPE));
+      AccessToken token = credential.getTokenSync(WANTED);
+      return new KeptToken.Token(token.getToken(), token.getExpiresAt().toInstant());
     } catch (ClientAuthenticationException e) {
-      if (kept != null && now.isBefore(kept.getExpiresAt().toInstant())) {
-        return kept;
-      }
       throw new Unavailable(
           "no identity could sign in to Azure OpenAI. Run az login, or give this machine a managed"
               + " identity; AZURE_CLIENT_ID chooses among several",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
+import com.azure.core.exception.AzureException;
 import com.azure.core.exception.ClientAuthenticationException;
 import dev.millrace.SettableClock;
 import dev.millrace.job.Unavailable;
@@ -20,7 +21,7 @@ import reactor.core.publisher.Mono;
 class EntraAddressTest {
   private final SettableClock clock = new SettableClock();
   private final List<String> scopes = new ArrayList<>();
-  private boolean signedOut;
+  private RuntimeException fault;
   private final TokenCredential credential =
       new TokenCredential() {
         @Override
@@ -30,8 +31,8 @@ class EntraAddressTest {
 
         @Override
         public AccessToken getTokenSync(TokenRequestContext request) {
-          if (signedOut) {
-            throw new ClientAuthenticationException("signed out", null);
+          if (fault != null) {
+            throw fault;
           }
           scopes.addAll(request.getScopes());
           return new AccessToken(
@@ -68,9 +69,11 @@ class EntraAddressTest {
   @Test
   void a_token_that_is_still_good_is_used_while_there_is_no_other() throws InterruptedException {
     address.now();
-    signedOut = true;
+    fault = new AzureException("no way to the issuer");
 
     clock.advance(Duration.ofMinutes(58));
+    assertThat(address.now().token()).isEqualTo("token-1");
+    fault = new ClientAuthenticationException("signed out", null);
     assertThat(address.now().token()).isEqualTo("token-1");
     clock.advance(Duration.ofMinutes(3));
     assertThatThrownBy(address::now)
