@@ -4,13 +4,11 @@ import dev.millrace.job.Limits;
 import dev.millrace.model.LanguageModel;
 import dev.millrace.tool.Tool;
 import dev.millrace.tool.python.RunPython;
-import dev.millrace.tool.schema.JsonSchema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -21,7 +19,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the agents: the two that ship, those that the settings declare or change, and those that
@@ -141,14 +138,13 @@ public final class Catalog {
       return Optional.empty(); // met a second time, or found wrong before
     }
     int before = faults.size();
-    Optional<LanguageModel> model = model(name, keys);
-    if (!keys.containsKey("instructions")) {
-      wrong(name, "instructions", "is missing: say what the agent is to do.");
-    }
-    List<Tool> own = tools(name, keys);
-    Limits limits = limits(name, keys);
-    Map<String, Object> schema = schema(name, keys);
-    Duration deadline = deadline(name, keys);
+    var declaration = new Declaration(name, keys, faults);
+    Optional<LanguageModel> model = model(declaration);
+    String instructions = declaration.instructions();
+    List<Tool> own = tools(declaration);
+    Limits limits = declaration.limits();
+    Map<String, Object> schema = declaration.schema();
+    Duration deadline = declaration.deadline();
     if (faults.size() > before || model.isEmpty()) {
       return Optional.empty();
     }
@@ -157,9 +153,9 @@ public final class Catalog {
           new Agent(
               name,
               model.get(),
-              keys.getOrDefault("instructions", "").toString(),
+              instructions,
               own,
-              keys.getOrDefault("description", "").toString(),
+              declaration.text("description", ""),
               limits,
               schema,
               deadline);
@@ -171,25 +167,24 @@ public final class Catalog {
     }
   }
 
-  private Optional<LanguageModel> model(String name, Map<String, Object> keys) {
-    String wanted = keys.getOrDefault("model", usualModel).toString().strip();
+  private Optional<LanguageModel> model(Declaration agent) {
+    String wanted = agent.text("model", usualModel).strip();
     Optional<LanguageModel> model = models.apply(wanted);
     if (model.isEmpty()) {
-      wrong(name, "model", "is " + wanted + ", and no model is set up under that name.");
+      agent.wrong("model", "is " + wanted + ", and no model is set up under that name.");
     }
     return model;
   }
 
-  private List<Tool> tools(String name, Map<String, Object> keys) {
+  private List<Tool> tools(Declaration agent) {
     var own = new ArrayList<Tool>();
-    for (String word : AgentSettings.words(keys.getOrDefault("tools", List.of()))) {
+    for (String word : agent.words("tools")) {
       if (word.startsWith(CALLS)) {
-        called(name, word.substring(CALLS.length())).ifPresent(own::add);
+        called(agent, word.substring(CALLS.length())).ifPresent(own::add);
       } else if (tools.containsKey(word)) {
         own.add(tools.get(word));
       } else {
-        wrong(
-            name,
+        agent.wrong(
             "tools",
             "names %s, but the tools are: %s; and agent:NAME for each agent."
                 .formatted(word, String.join(", ", tools.keySet())));
@@ -198,83 +193,17 @@ public final class Catalog {
     return own;
   }
 
-  private Optional<Tool> called(String name, String other) {
+  private Optional<Tool> called(Declaration agent, String other) {
     if (!declared.containsKey(other) && !made.containsKey(other)) {
-      wrong(name, "tools", "names the agent " + other + ", and there is no such agent.");
+      agent.wrong("tools", "names the agent " + other + ", and there is no such agent.");
       return Optional.empty();
     }
     if (making.contains(other) && !made.containsKey(other)) {
-      wrong(
-          name,
+      agent.wrong(
           "tools",
           "names the agent " + other + ", which calls this one, or cannot be made itself.");
       return Optional.empty();
     }
     return agent(other).map(AgentTool::new);
-  }
-
-  private Limits limits(String name, Map<String, Object> keys) {
-    Limits usual = Limits.USUAL;
-    return new Limits(
-        (int) number(name, keys, "limits.turns", usual.turns(), 1_000),
-        (int) number(name, keys, "limits.tool-calls", usual.toolCalls(), 10_000),
-        number(name, keys, "limits.tokens", usual.tokens(), Long.MAX_VALUE),
-        (int) number(name, keys, "limits.seconds", usual.seconds(), Integer.MAX_VALUE),
-        number(name, keys, "limits.output-bytes", usual.outputBytes(), Long.MAX_VALUE));
-  }
-
-  private long number(
-      String name, Map<String, Object> keys, String key, long otherwise, long most) {
-    Object value = keys.get(key);
-    if (value == null) {
-      return otherwise;
-    }
-    try {
-      long number = Long.parseLong(value.toString().strip());
-      if (number >= 1 && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // said below
-    }
-    wrong(name, key, "must be a whole number from 1 to " + most + ", not " + value + ".");
-    return otherwise;
-  }
-
-  private Duration deadline(String name, Map<String, Object> keys) {
-    Object value = keys.get("deadline");
-    if (value == null) {
-      return Agent.USUAL_DEADLINE;
-    }
-    String text = value.toString().strip();
-    try {
-      Duration deadline = Duration.parse((text.matches("\\d+d") ? "P" : "PT") + text);
-      if (deadline.isPositive()) {
-        return deadline;
-      }
-    } catch (DateTimeParseException e) {
-      // said below
-    }
-    wrong(name, "deadline", "must be a duration such as 90s, 30m, 24h or 7d, not " + value + ".");
-    return Agent.USUAL_DEADLINE;
-  }
-
-  private @Nullable Map<String, Object> schema(String name, Map<String, Object> keys) {
-    Object text = keys.get("response-schema");
-    if (text == null) {
-      return null;
-    }
-    try {
-      Map<String, Object> schema = JsonSchema.read(text.toString());
-      JsonSchema.of(schema);
-      return schema;
-    } catch (IllegalArgumentException e) {
-      wrong(name, "response-schema", "must be a JSON Schema as JSON text: " + e.getMessage());
-      return null;
-    }
-  }
-
-  private void wrong(String agent, String key, String sentence) {
-    faults.add("millrace.agents." + agent + "." + key + " " + sentence);
   }
 }
