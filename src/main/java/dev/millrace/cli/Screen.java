@@ -13,6 +13,7 @@ final class Screen {
   private final Set<Long> heard = new HashSet<>();
   private final StringBuilder words = new StringBuilder();
   private long speaking;
+  private long told;
   private boolean lineOpen;
 
   Screen(PrintWriter out) {
@@ -47,26 +48,34 @@ final class Screen {
   }
 
   private void step(Tree step) {
-    closeLine();
     switch (step.text("type")) {
       case "model" -> thought(step);
-      case "tool" -> outcome(step);
+      case "tool" -> {
+        closeLine();
+        outcome(step);
+      }
       default -> {
         // a kind of step that a later version knows
       }
     }
   }
 
-  /** An answer without calls is the last one, which the caller prints. */
   private void thought(Tree step) {
     List<Tree> calls = step.list("toolCalls");
-    if (calls.isEmpty()) {
-      return;
-    }
     String text = Plain.text(step.text("text")).strip();
-    if (!text.isEmpty() && !saidLast(text)) {
+    boolean begun = step.number("n") == speaking && !words.isEmpty();
+    if (!begun) {
+      words.setLength(0);
+    }
+    if (begun && text.startsWith(words.toString())) {
+      say(text.substring(words.length())); // the last words may have been missed
+    }
+    closeLine();
+    boolean last = calls.isEmpty(); // then it is the answer, which the caller prints
+    if (!last && !text.isEmpty() && !(begun && saidLast(text))) {
       out.println(text);
     }
+    told = step.number("n");
     for (Tree call : calls) {
       out.println("> " + Plain.line(call.text("name")));
       indented("    ", call.child("arguments").text("code"));
@@ -91,17 +100,24 @@ final class Screen {
 
   /** Of a model, while it speaks. */
   private void words(Tree piece) {
-    if (piece.number("step") != speaking) {
+    long step = piece.number("step");
+    if (step <= told) {
+      return; // overtaken by the whole
+    }
+    if (step != speaking) {
       closeLine();
       words.setLength(0);
-      speaking = piece.number("step");
+      speaking = step;
     }
     String delta = Plain.text(piece.text("delta"));
-    String shown = words.isEmpty() ? delta.stripLeading() : delta;
-    if (!shown.isEmpty()) {
-      words.append(shown);
-      out.print(shown);
-      lineOpen = !shown.endsWith("\n");
+    say(words.isEmpty() ? delta.stripLeading() : delta);
+  }
+
+  private void say(String more) {
+    if (!more.isEmpty()) {
+      words.append(more);
+      out.print(more);
+      lineOpen = !more.endsWith("\n");
     }
   }
 

@@ -141,6 +141,17 @@ class RunCommandTest {
   }
 
   @Test
+  void words_that_were_missed_come_with_their_step_and_late_ones_not_at_all() {
+    terminal = true;
+    events(words(1, "4") + step(1, "42", "[]") + words(1, "2") + END);
+
+    assertThat(run("go")).isEqualTo(0);
+
+    assertThat(err).hasToString("42" + System.lineSeparator());
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void an_answer_that_differs_from_the_words_that_came_is_printed() {
     terminal = true;
     events(words(1, "4") + words(1, "4") + words(1, "2") + step(1, "42", "[]") + END);
