@@ -152,6 +152,17 @@ class RunCommandTest {
   }
 
   @Test
+  void an_answer_that_only_an_earlier_step_has_said_is_printed() {
+    terminal = true;
+    events(
+        words(1, "42") + step(1, "42", "[{\"name\": \"run_python\"}]") + step(3, "42", "[]") + END);
+
+    assertThat(run("go")).isEqualTo(0);
+
+    assertThat(out).hasToString("42" + System.lineSeparator());
+  }
+
+  @Test
   void an_answer_that_differs_from_the_words_that_came_is_printed() {
     terminal = true;
     events(words(1, "4") + words(1, "4") + words(1, "2") + step(1, "42", "[]") + END);
