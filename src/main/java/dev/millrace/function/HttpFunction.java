@@ -10,8 +10,8 @@ import com.microsoft.azure.functions.annotation.HttpTrigger;
 import java.util.Optional;
 
 /**
- * Answers what has no function of its own. Nobody signs in to us yet, so callers show the host the
- * key of the function.
+ * Answers what has no function of its own. Callers show the host the key of the function, whatever
+ * else {@code millrace.security} asks of them.
  */
 public final class HttpFunction {
   private final WebHandler handler;

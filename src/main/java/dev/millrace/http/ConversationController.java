@@ -21,6 +21,7 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Status;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.util.Optional;
 
 /** What was said in conversations, and how to forget it. */
 @Controller("/v1/conversations")
@@ -110,11 +111,9 @@ final class ConversationController {
     if (paging.owner() == null || paging.owner().equals(caller.owner().name())) {
       return caller.owner();
     }
-    var other = new Owner(caller.tenant(), paging.owner());
-    if (!caller.mayUse(other)) {
-      throw unknown();
-    }
-    return other;
+    return Caller.owner(Optional.of(caller.tenant()), Optional.of(paging.owner()))
+        .filter(caller::mayUse)
+        .orElseThrow(ConversationController::unknown);
   }
 
   private static Refusal unknown() {

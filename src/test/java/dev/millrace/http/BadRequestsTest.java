@@ -234,6 +234,7 @@ class BadRequestsTest {
     "GET, /v1/conversations?colour=red, 400, invalid-request",
     "POST, /v1/conversations/analyst/never/reset, 404, not-found",
     "DELETE, /v1/conversations/nobody/never, 404, not-found",
+    "DELETE, /v1/conversations/analyst/never?owner=, 404, not-found",
     "GET, /v1/jobs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, 404,"
         + " not-found",
     "GET, /v1/jobs?limit=0, 400, invalid-request",
