@@ -223,6 +223,24 @@ class GuardTest {
     assertThat(world.broker.published()).hasSize(1);
   }
 
+  /** Its message is lost with the worker that held it: only the sweeper sees that it waits. */
+  @Test
+  void a_claimed_job_whose_message_is_lost_is_taken_over_by_a_redrive() {
+    var sweeping = new Cluster(world, true);
+    sweeping.clientOf(Plan.of(Script.of("J0")), Duration.ZERO);
+    world.sim.run(() -> sweeping.answered());
+    sweeping.startWorker();
+    world.sim.run(this::headIsClaimed);
+    world.sim.crash(sweeping.workers.getFirst().proc);
+    world.broker.queue().clear();
+    sweeping.startWorker();
+
+    long patience = world.sim.millis() + Duration.ofHours(6).toMillis(); // before its deadline
+    world.sim.run(() -> !world.broker.published().isEmpty() || world.sim.millis() > patience);
+
+    assertThat(world.broker.published()).hasSize(1);
+  }
+
   private static Delivery delivery(Delivery.Received message, boolean enters, boolean renews) {
     return new Delivery() {
       @Override

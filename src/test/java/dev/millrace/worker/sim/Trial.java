@@ -62,6 +62,7 @@ final class Trial {
             GuardTest::a_head_whose_log_is_lost_holds_up_no_later_turn,
             GuardTest::a_worker_whose_clock_is_late_waits_for_a_model_like_any_other,
             GuardTest::a_job_whose_place_in_line_was_lost_is_run_all_the_same,
+            GuardTest::a_claimed_job_whose_message_is_lost_is_taken_over_by_a_redrive,
             GuardTest::a_job_that_kills_its_worker_kills_no_fifth_one)) {
       var test = new GuardTest();
       try {
