@@ -269,9 +269,8 @@ class MutantTest {
         new Mutant(
             "no adoption",
             LOOP,
-            "mine ? Optional.empty() : adopt(tool, intent, context(intent, intent.deadline(),"
-                + " made))",
-            "Optional.empty()"),
+            ": adopt(tool, intent, context(tool, intent, intent.deadline(), made))",
+            ": Optional.empty()"),
         new Mutant(
             "last words that are not known for the last",
             WORK,
