@@ -335,12 +335,35 @@ final class Checker {
             wrong("I3", what, "made again, though nothing befell " + undisturbed);
           }
         });
+    Map<String, String> announcers = announcers();
     for (var runs : byCall.entrySet()) {
       if (runs.getKey().endsWith(" mail")
-          && runs.getValue().stream().filter(r -> r.answered).count() > 1) {
+          && runs.getValue().stream()
+              .filter(run -> run.answered)
+              .skip(1)
+              .anyMatch(run -> !run.delivery.startsWith(announcers.get(run.job)))) {
         wrong("I3", runs.getKey(), "acted twice, though its outcome could be found");
       }
     }
+  }
+
+  /**
+   * Who announced each call, and so makes it without looking. One that stood still just then makes
+   * it late, when somebody else has made it already: that is the one call that was in flight.
+   */
+  private Map<String, String> announcers() {
+    var announcers = new HashMap<String, String>();
+    for (var log : logs.values()) {
+      String holder = "";
+      for (var line : log) {
+        if (line.entry() instanceof Entry.Claimed claim) {
+          holder = claim.worker() + " #" + claim.sequenceNumber() + "/";
+        } else if (line.entry() instanceof Entry.ToolIntent intent) {
+          announcers.put(intent.executionId(), holder);
+        }
+      }
+    }
+    return announcers;
   }
 
   /**
