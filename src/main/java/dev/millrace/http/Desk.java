@@ -5,6 +5,7 @@ import dev.millrace.http.problem.Refusal;
 import dev.millrace.intake.Removal;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRef;
+import dev.millrace.job.Owner;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
 import dev.millrace.security.Caller;
@@ -63,7 +64,7 @@ public final class Desk {
   Refusal gone(Caller caller, JobRef job) {
     return removal
         .outcome(job)
-        .filter(outcome -> caller.mayUse(new dev.millrace.job.Owner(job.tenant(), outcome.owner())))
+        .filter(outcome -> caller.mayUse(new Owner(job.tenant(), outcome.owner())))
         .map(
             outcome ->
                 Refusal.of(Code.GONE, "The job was deleted after its end.")

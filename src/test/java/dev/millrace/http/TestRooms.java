@@ -26,6 +26,7 @@ import dev.millrace.job.Secret;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
+import dev.millrace.model.LanguageModel;
 import dev.millrace.security.Caller;
 import dev.millrace.security.SignIn;
 import dev.millrace.storage.Storage;
@@ -167,19 +168,21 @@ final class TestRooms {
   @Singleton
   @Replaces(Agents.class)
   Agents agents() {
-    dev.millrace.model.LanguageModel none =
-        (dev.millrace.model.LanguageModel)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {dev.millrace.model.LanguageModel.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("name")) {
-                    return "scripted";
-                  }
-                  throw new UnsupportedOperationException("nobody works here");
-                });
+    var nobody =
+        new LanguageModel() {
+          @Override
+          public String name() {
+            return "scripted";
+          }
+
+          @Override
+          public Reply reply(Prompt prompt, Words words) {
+            throw new UnsupportedOperationException("nobody works here");
+          }
+        };
     return new Agents(
-        List.of(new Agent("analyst", none, "", List.of()), new Agent("chat", none, "", List.of())));
+        List.of(
+            new Agent("analyst", nobody, "", List.of()), new Agent("chat", nobody, "", List.of())));
   }
 
   @Singleton
