@@ -1,14 +1,10 @@
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * Takes the signatures out of the jars of a folder: {@code java .mvn/Unsign.java FOLDER}. Nobody
@@ -25,33 +21,21 @@ final class Unsign {
   }
 
   private static void unsign(Path file) throws IOException {
-    try (var jar = new JarFile(file.toFile(), false)) {
-      List<? extends ZipEntry> kept =
-          jar.stream().filter(entry -> !isSignature(entry.getName())).toList();
-      if (kept.size() < jar.size()) {
-        Path without = file.resolveSibling(file.getFileName() + ".unsigned");
-        copy(jar, kept, without);
-        Files.move(without, file, StandardCopyOption.REPLACE_EXISTING);
+    try (FileSystem jar = FileSystems.newFileSystem(file)) {
+      Path entries = jar.getPath("/META-INF");
+      if (Files.exists(entries)) {
+        for (Path signature : signatures(entries)) {
+          Files.delete(signature);
+        }
       }
     }
   }
 
-  private static boolean isSignature(String name) {
-    return name.matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
-  }
-
-  private static void copy(JarFile jar, List<? extends ZipEntry> entries, Path to)
-      throws IOException {
-    try (OutputStream out = Files.newOutputStream(to);
-        var zip = new ZipOutputStream(out)) {
-      for (ZipEntry entry : entries) {
-        var copy = new ZipEntry(entry.getName());
-        copy.setLastModifiedTime(entry.getLastModifiedTime());
-        zip.putNextEntry(copy);
-        try (InputStream content = jar.getInputStream(entry)) {
-          content.transferTo(zip);
-        }
-      }
+  private static List<Path> signatures(Path entries) throws IOException {
+    try (Stream<Path> files = Files.list(entries)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches(".*\\.(SF|RSA|DSA|EC)"))
+          .toList();
     }
   }
 }
