@@ -1,6 +1,7 @@
 package dev.millrace.journal;
 
 import dev.millrace.job.Message;
+import dev.millrace.job.StopReason;
 import dev.millrace.job.ToolCall;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * only as the log is read or written.
  */
 public final class Strand {
+  private static final String EXPIRED = StopReason.DELEGATION_EXPIRED.word() + ":";
+
   private final List<Step> steps = new ArrayList<>();
   private Step.@Nullable Model lastAnswer;
   private int called;
@@ -76,6 +79,14 @@ public final class Strand {
         .filter(text -> !text.isBlank())
         .findFirst()
         .orElse("");
+  }
+
+  /** What a tool has said of a token that it was lent and that holds no more. */
+  public Optional<String> expired() {
+    return steps.stream()
+        .map(step -> step instanceof Step.Tool tool ? tool.outcome().error() : null)
+        .filter(error -> error != null && error.startsWith(EXPIRED))
+        .findFirst();
   }
 
   /** Whether it was told something of ours before, for this reason. */

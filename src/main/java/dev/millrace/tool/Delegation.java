@@ -16,17 +16,27 @@ public interface Delegation {
    * A token of the owner's for these scopes. It belongs in one request to whom they are of, and
    * nowhere else: in no answer, no log and no code.
    *
-   * @throws NotDelegated when there is none that still holds
+   * @throws Expired when there is one that holds no more
+   * @throws NotDelegated when there is none
    * @throws dev.millrace.job.Unavailable when it cannot be had now
    */
   String token(JobRef job, Owner owner, Set<String> scopes);
 
-  /** The owner has lent nothing, or no longer; the message is for the owner. */
-  final class NotDelegated extends RuntimeException {
+  /** The owner has lent nothing that would do; the message is for the owner. */
+  class NotDelegated extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public NotDelegated(String message) {
       super(message, null, false, false);
+    }
+  }
+
+  /** The owner has lent it, and the job has outlived it. */
+  final class Expired extends NotDelegated {
+    private static final long serialVersionUID = 1;
+
+    public Expired(String message) {
+      super(message);
     }
   }
 }

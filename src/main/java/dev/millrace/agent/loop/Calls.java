@@ -191,6 +191,8 @@ final class Calls {
       return Objects.requireNonNull(tool.call(call.arguments(), context), "no outcome");
     } catch (Unavailable e) {
       throw e;
+    } catch (Delegation.Expired e) {
+      return ToolOutcome.error(StopReason.DELEGATION_EXPIRED.word() + ": " + e.getMessage());
     } catch (Delegation.NotDelegated e) {
       return ToolOutcome.error("not allowed: " + e.getMessage());
     } catch (RuntimeException | LinkageError | VirtualMachineError e) {

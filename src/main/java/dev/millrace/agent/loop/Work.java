@@ -2,6 +2,7 @@ package dev.millrace.agent.loop;
 
 import dev.millrace.agent.Agent;
 import dev.millrace.job.Ending;
+import dev.millrace.job.Failure;
 import dev.millrace.job.Finding;
 import dev.millrace.job.Message;
 import dev.millrace.job.Status;
@@ -83,15 +84,19 @@ final class Work {
     return wanted.isEmpty() ? answered(answer.get()) : goOn();
   }
 
-  /** Asks the model to go on, or to come to an end when a budget is used up. */
+  /** Asks the model to go on, or to come to an end when it may not. */
   private Optional<Ending> goOn() {
-    Optional<StopReason> usedUp = run.budget.beforeTurn(spent());
-    if (usedUp.isEmpty()) {
+    Optional<StopReason> over =
+        strand
+            .expired()
+            .map(error -> StopReason.DELEGATION_EXPIRED)
+            .or(() -> run.budget.beforeTurn(spent()));
+    if (over.isEmpty()) {
       return prompts.nearlyFull() ? summarize("the context is nearly full") : ask(null);
     }
     return depth > 0
-        ? Optional.of(Ending.cutShort(usedUp.get(), strand.soFar()))
-        : ask(new Asked(usedUp.get().word(), wrapUp(usedUp.get())));
+        ? Optional.of(cutShort(over.get(), strand.soFar()))
+        : ask(new Asked(over.get().word(), wrapUp(over.get())));
   }
 
   /** What the job has used by now; the calls under which this agent works have been made. */
@@ -99,12 +104,29 @@ final class Work {
     return Budget.Spent.of(run.state, run.now(), depth);
   }
 
-  private static String wrapUp(StopReason usedUp) {
+  private static String wrapUp(StopReason over) {
     return """
-    The budget of this job is used up (%s). No tool can be called any more. Answer now with what \
-    you have found so far, and say what is missing.\
+    %s (%s). No tool can be called any more. Answer now with what you have found so far, and say \
+    what is missing.\
     """
-        .formatted(usedUp.word());
+        .formatted(
+            over == StopReason.DELEGATION_EXPIRED
+                ? "What the owner of this job has lent it has expired"
+                : "The budget of this job is used up",
+            over.word());
+  }
+
+  private Ending cutShort(StopReason over, String text) {
+    return cutShort(over, text, null);
+  }
+
+  /** A job that has outlived what it was lent has failed, whatever else it has found. */
+  private Ending cutShort(StopReason over, String text, @Nullable Object structured) {
+    Failure failure =
+        over.status() == Status.FAILED
+            ? new Failure(over.word(), strand.expired().orElse(over.word()), List.of())
+            : null;
+    return new Ending(over, text, structured, failure);
   }
 
   /**
@@ -120,7 +142,7 @@ final class Work {
     if (reply.isEmpty()) {
       return asked == null
           ? Optional.empty() // what is used up now is seen by whoever goes on
-          : Optional.of(Ending.cutShort(usedUp.orElse(StopReason.BUDGET_SECONDS), strand.soFar()));
+          : Optional.of(cutShort(usedUp.orElse(StopReason.BUDGET_SECONDS), strand.soFar()));
     }
     return switch (reply.get()) {
       case Reply.Answer(Message said, Usage usage, var modelState) -> {
@@ -141,7 +163,7 @@ final class Work {
       case Reply.Refused(String why) ->
           Optional.of(Ending.failed(StopReason.REFUSED, why, List.of()));
       case Reply.TooLong(String why) ->
-          last ? Optional.of(Ending.cutShort(usedUp.get(), strand.soFar())) : summarize(why);
+          last ? Optional.of(cutShort(usedUp.get(), strand.soFar())) : summarize(why);
     };
   }
 
@@ -176,7 +198,7 @@ final class Work {
     Optional<StopReason> usedUp = Optional.ofNullable(answer.asked()).flatMap(Work::budgetWord);
     if (usedUp.isPresent()) {
       return Optional.of(
-          new Ending(usedUp.get(), text.isBlank() ? strand.soFar() : text, structured(text), null));
+          cutShort(usedUp.get(), text.isBlank() ? strand.soFar() : text, structured(text)));
     }
     if (text.isBlank() && !strand.wasTold(Asked.EMPTY)) {
       return ask(new Asked(Asked.EMPTY, NUDGE));
@@ -249,16 +271,23 @@ final class Work {
   }
 
   private static Optional<StopReason> budgetWord(Asked asked) {
-    return StopReason.of(asked.why()).filter(reason -> reason.status() == Status.INCOMPLETE);
+    return StopReason.of(asked.why())
+        .filter(
+            reason ->
+                reason.status() == Status.INCOMPLETE || reason == StopReason.DELEGATION_EXPIRED);
   }
 
   /** What a called agent's end is to the one that called it. */
   static ToolOutcome outcome(Ending ending) {
-    return ending.reason() == StopReason.ANSWERED
-        ? ToolOutcome.of(ending.response())
-        : ToolOutcome.error(
-            ending.failure() == null
-                ? "it was cut short (" + ending.reason().word() + "): " + ending.response()
-                : "it failed: " + ending.failure().message());
+    if (ending.reason() == StopReason.ANSWERED) {
+      return ToolOutcome.of(ending.response());
+    }
+    Failure failure = ending.failure();
+    if (failure == null) {
+      return ToolOutcome.error(
+          "it was cut short (" + ending.reason().word() + "): " + ending.response());
+    }
+    boolean ours = ending.reason() == StopReason.DELEGATION_EXPIRED; // and of whoever called it
+    return ToolOutcome.error((ours ? "" : "it failed: ") + failure.message());
   }
 }

@@ -76,10 +76,10 @@ public final class Delegations implements Delegation {
   public String token(JobRef job, Owner owner, Set<String> scopes) {
     Exchange.Token token = kept(job, owner, names(scopes)).orElseThrow(Delegations::nothingLent);
     if (!clock.instant().plus(MARGIN).isBefore(token.expiresAt())) {
-      throw new NotDelegated(
-          "What the owner of this job has lent it expired at "
+      throw new Expired(
+          "what the owner of this job has lent it expired at "
               + token.expiresAt()
-              + " (delegation.expired). Submit it again.");
+              + ". Submit it again.");
     }
     log.atInfo()
         .addKeyValue("job", job)
