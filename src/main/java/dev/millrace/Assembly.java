@@ -15,10 +15,10 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +90,8 @@ final class Assembly implements AutoCloseable {
 
   private static void check(ApplicationContext context, List<String> known) {
     var findings = new LinkedHashSet<String>(known);
+    var settings = new TreeSet<String>();
+    var maps = new TreeSet<String>();
     for (var reference : context.getBeanDefinitionReferences()) {
       if (reference.getBeanDefinitionName().startsWith(Main.class.getPackageName())
           && reference.getAnnotationMetadata().hasStereotype(ConfigurationReader.class)) {
@@ -98,11 +100,16 @@ final class Assembly implements AutoCloseable {
           setting
               .getAnnotationMetadata()
               .stringValue(Property.class, "name")
-              .ifPresent(key -> checkKind(context, key, setting, findings));
+              .ifPresent(
+                  key -> {
+                    (Map.class.equals(setting.getType()) ? maps : settings).add(key);
+                    checkKind(context, key, setting, findings);
+                  });
         }
         collect(findings, () -> context.getBean(each));
       }
     }
+    findings.addAll(new UnknownSettings(settings, maps).in(context.getEnvironment()));
     for (var each : context.getBeanDefinitions(Check.class)) {
       collect(findings, () -> findings.addAll(context.getBean(each).faults()));
     }
@@ -126,11 +133,7 @@ final class Assembly implements AutoCloseable {
     if (!value.isBlank() && context.getProperty(key, setting).isEmpty()) {
       findings.add(
           "%s (%s) must be %s, not %s."
-              .formatted(
-                  key,
-                  key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"),
-                  inWords(setting),
-                  value));
+              .formatted(key, UnknownSettings.variable(key), inWords(setting), value));
     }
   }
 

@@ -29,6 +29,7 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -123,14 +124,19 @@ final class AzureWiring {
   @Singleton
   @Requires(condition = StoresInBlobs.class)
   Secret secret(InstallationSettings settings) {
-    return settings
-        .configured()
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "millrace.secret (MILLRACE_SECRET) is missing. With an account it must be set: "
-                        + InstallationSettings.HOW
-                        + "."));
+    return settings.configured().orElseThrow();
+  }
+
+  @Singleton
+  @Requires(condition = StoresInBlobs.class)
+  Check theSecretIsSet(InstallationSettings settings) {
+    return () ->
+        settings.configured().isPresent()
+            ? List.of()
+            : List.of(
+                "millrace.secret (MILLRACE_SECRET) is missing. With an account it must be set: "
+                    + InstallationSettings.HOW
+                    + ".");
   }
 
   @Singleton

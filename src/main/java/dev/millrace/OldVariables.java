@@ -5,7 +5,6 @@ import io.micronaut.context.env.PropertySource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -62,9 +61,8 @@ record OldVariables(PropertySource settings, List<String> faults) {
   /** By its variables, of today and of earlier times, what is said of a setting. */
   private static Map<String, String> said(String setting, UnaryOperator<String> variables) {
     var said = new LinkedHashMap<String, String>();
-    String today = setting.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
     Stream.concat(
-            Stream.of(today),
+            Stream.of(UnknownSettings.variable(setting)),
             NAMES.stream().filter(old -> old.setting().equals(setting)).map(Old::variable))
         .forEach(
             variable -> {

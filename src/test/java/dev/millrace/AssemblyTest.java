@@ -26,12 +26,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AssemblyTest {
+  private static final String SECRET = "\nMILLRACE_SECRET=" + "geheim".repeat(6);
+
   @TempDir Path folder;
 
   @Test
   void an_account_is_used_when_one_is_set_and_nobody_is_asked_before_storage_is_needed()
       throws IOException {
-    try (var assembly = start("MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example/")) {
+    try (var assembly = start("MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example/" + SECRET)) {
       assertThat(assembly.places())
           .contains(new Place("storage", "blob", "https://mill.example/millrace"));
     }
@@ -96,7 +98,7 @@ class AssemblyTest {
     String account =
         "AccountName=mill;AccountKey=a2V5;BlobEndpoint=https://127.0.0.1:" + port + "/mill";
 
-    try (var assembly = start("MILLRACE_STORAGE_BLOB_CONNECTION_STRING=" + account)) {
+    try (var assembly = start("MILLRACE_STORAGE_BLOB_CONNECTION_STRING=" + account + SECRET)) {
       assertThatThrownBy(() -> assembly.get(Storage.class))
           .isInstanceOf(Unavailable.class)
           .hasMessageContaining("could not open container millrace of 127.0.0.1:" + port)
@@ -108,7 +110,7 @@ class AssemblyTest {
   void a_connection_string_that_the_sdk_refuses_is_a_fault_of_the_settings() throws IOException {
     String malformed = "BlobEndpoint=mill;SharedAccessSignature=sv=1";
 
-    try (var assembly = start("MILLRACE_STORAGE_BLOB_CONNECTION_STRING=" + malformed)) {
+    try (var assembly = start("MILLRACE_STORAGE_BLOB_CONNECTION_STRING=" + malformed + SECRET)) {
       assertThatThrownBy(assembly::places)
           .isInstanceOf(Misconfigured.class)
           .hasMessageContaining("MILLRACE_STORAGE_BLOB_CONNECTION_STRING");
@@ -190,13 +192,12 @@ class AssemblyTest {
 
   @Test
   void with_an_account_the_secret_has_to_be_set() throws IOException {
-    String account = "MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example/\n";
+    String account = "MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example/";
 
-    try (var none = start(account);
-        var set = start(account + "MILLRACE_SECRET=" + "geheim".repeat(6))) {
-      assertThatThrownBy(() -> none.get(Secret.class))
-          .isInstanceOf(Misconfigured.class)
-          .hasMessageContaining("MILLRACE_SECRET");
+    assertThatThrownBy(() -> start(account))
+        .isInstanceOf(Misconfigured.class)
+        .hasMessageContaining("MILLRACE_SECRET");
+    try (var set = start(account + SECRET)) {
       assertThat(set.get(Secret.class).hash("part")).isNotBlank();
     }
     assertThatThrownBy(() -> start("MILLRACE_SECRET=geheim"))

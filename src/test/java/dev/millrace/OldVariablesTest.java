@@ -3,7 +3,9 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.agent.Agents;
 import dev.millrace.http.HttpSettings;
+import dev.millrace.security.SecuritySettings;
 import dev.millrace.session.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +73,35 @@ class OldVariablesTest {
         .isInstanceOf(Misconfigured.class)
         .hasMessageContaining("MILLRACE_SECURITY_JWT_AUDIENCE")
         .hasMessageNotContaining("MILLRACE_SECURITY_JWT_ISSUER");
+  }
+
+  @Test
+  void whom_to_believe_is_said_by_old_names() throws IOException {
+    var lines =
+        """
+        REQUIRE_AUTH=True
+        JWT_ISSUER=https://issuer.example/
+        JWT_AUDIENCE=api://millrace
+        JWT_ALGORITHM=ES256
+        MILLRACE_SECURITY_JWT_KEYS=https://issuer.example/keys
+        MILLRACE_SECURITY_SCOPE=jobs
+        """;
+    try (var assembly = start(lines)) {
+      SecuritySettings security = assembly.get(SecuritySettings.class);
+      assertThat(security.how()).isEqualTo(SecuritySettings.Mode.JWT);
+      assertThat(security.jwt().issuer()).isEqualTo("https://issuer.example/");
+      assertThat(security.jwt().audience()).isEqualTo("api://millrace");
+      assertThat(security.jwt().algorithms()).isEqualTo("ES256");
+    }
+  }
+
+  @Test
+  void the_one_agent_there_was_is_asked_where_nobody_is_named() throws IOException {
+    try (var assembly = start("AGENT_NAME=Specialist\nAGENT_INSTRUCTIONS=Be exact.")) {
+      Agents agents = assembly.get(Agents.class);
+      assertThat(agents.usual()).isEqualTo("Specialist");
+      assertThat(agents.find("Specialist").orElseThrow().instructions()).isEqualTo("Be exact.");
+    }
   }
 
   @Test

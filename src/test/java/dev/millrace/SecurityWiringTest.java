@@ -83,6 +83,11 @@ class SecurityWiringTest {
         MILLRACE_SECURITY_MODE=jwt
         MILLRACE_SECURITY_JWT_KEYS=http://issuer.example/keys
         MILLRACE_SECURITY_JWT_ALGORITHMS=HS256
+        MILLRACE_LIMIT_JOB=3
+        MILLRACE_BUS_NAMESPACE=mill.servicebus.windows.net
+        MILLRACE_BUS_CONNECTION_STRING=Endpoint=sb://mill.example;SharedAccessKeyName=a;SharedAccessKey=geheim
+        MILLRACE_STORAGE_BLOB_ENDPOINT=https://mill.example
+        MILLRACE_STORAGE_BLOB_CONNECTION_STRING=AccountName=mill;AccountKey=geheim
         """;
 
     assertThatThrownBy(() -> start(wrong))
@@ -98,7 +103,10 @@ class SecurityWiringTest {
             "millrace.security.jwt.issuer (MILLRACE_SECURITY_JWT_ISSUER)",
             "millrace.security.jwt.keys (MILLRACE_SECURITY_JWT_KEYS)",
             "millrace.security.jwt.audience (MILLRACE_SECURITY_JWT_AUDIENCE)",
-            "millrace.security.jwt.algorithms (MILLRACE_SECURITY_JWT_ALGORITHMS)")
+            "millrace.security.jwt.algorithms (MILLRACE_SECURITY_JWT_ALGORITHMS)",
+            "MILLRACE_LIMIT_JOB (in " + folder.resolve(".env") + ")",
+            "millrace.bus.namespace (MILLRACE_BUS_NAMESPACE) and millrace.bus.connection-string",
+            "millrace.storage.blob.endpoint (MILLRACE_STORAGE_BLOB_ENDPOINT) and millrace.storage")
         .hasMessageNotContaining("geheim");
   }
 }
