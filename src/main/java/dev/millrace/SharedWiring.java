@@ -31,9 +31,11 @@ import dev.millrace.intake.fetch.Attachments;
 import dev.millrace.job.Secret;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
+import dev.millrace.security.limit.LimitSettings;
 import dev.millrace.storage.Storage;
 import dev.millrace.worker.Desk;
 import dev.millrace.worker.Patience;
+import dev.millrace.worker.Shares;
 import dev.millrace.worker.Sweeper;
 import dev.millrace.worker.Worker;
 import io.micronaut.context.annotation.Bean;
@@ -194,6 +196,7 @@ final class SharedWiring {
       Aftermath aftermath,
       Pointers pointers,
       Patience patience,
+      LimitSettings limits,
       InstantSource clock) {
     return new Desk(
         journal,
@@ -205,6 +208,7 @@ final class SharedWiring {
         aftermath,
         pointers,
         patience,
+        new Shares(limits.running(), clock),
         clock);
   }
 

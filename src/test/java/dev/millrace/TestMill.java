@@ -25,6 +25,7 @@ import dev.millrace.storage.Storage;
 import dev.millrace.tool.Tool;
 import dev.millrace.worker.Desk;
 import dev.millrace.worker.Patience;
+import dev.millrace.worker.Shares;
 import dev.millrace.worker.Sweeper;
 import dev.millrace.worker.Worker;
 import java.lang.reflect.Proxy;
@@ -57,6 +58,22 @@ final class TestMill implements AutoCloseable {
       Tool tool,
       BusSettings.Limits limits,
       Patience patience) {
+    this(name, namespace, storage, queues, model, tool, limits, patience, 0);
+  }
+
+  /**
+   * @param share how many jobs of one tenant may run at a time; 0 for any number
+   */
+  TestMill(
+      String name,
+      Namespace namespace,
+      Storage storage,
+      Queues queues,
+      LanguageModel model,
+      Tool tool,
+      BusSettings.Limits limits,
+      Patience patience,
+      int share) {
     this.namespace = namespace;
     InstantSource clock = InstantSource.system();
     var json = Json.MAPPER;
@@ -111,6 +128,7 @@ final class TestMill implements AutoCloseable {
             aftermath,
             pointers,
             patience,
+            new Shares(share, clock),
             clock);
     worker = new Worker(name, desk, agents, loop);
     sweeper = shared.sweeper(desk, queue, queues);

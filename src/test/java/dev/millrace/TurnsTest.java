@@ -195,7 +195,8 @@ class TurnsTest {
     }
   }
 
-  private static final class NoTool implements Tool {
+  /** For a model that calls none. */
+  static final class NoTool implements Tool {
     @Override
     public String name() {
       return "none";

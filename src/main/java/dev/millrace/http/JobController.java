@@ -171,6 +171,9 @@ final class JobController {
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> retry(HttpRequest<?> request, String id) {
     JobLog job = desk.job(request, id);
+    if (over(job)) {
+      terms.share(desk.caller(request), job.state().request());
+    }
     return intake
         .retry(job.job())
         .<HttpResponse<byte[]>>map(

@@ -41,27 +41,41 @@ public final class Terms {
    *     what the tools need
    */
   public Optional<String> settle(Caller caller, JobRequest request, Optional<String> key) {
-    Optional<Agent> asked = agents.find(request.agent());
-    allowance
-        .job(caller.tenant(), asked.map(agent -> mostTokens(agent, request)).orElse(0L))
-        .ifPresent(
-            wait -> {
-              throw Refusal.tooMany("Your tenant has as many jobs as it may have for now.", wait);
-            });
-    Optional<Agent> agent = asked.filter(it -> request.tools() && it.borrows());
+    if (key.filter(name -> journal.job(job(caller, name)).exists()).isPresent()) {
+      return key; // it was settled when it was sent first
+    }
+    share(caller, request);
+    Optional<Agent> agent =
+        agents.find(request.agent()).filter(it -> request.tools() && it.borrows());
     if (agent.isEmpty() || caller.assertion().isEmpty()) {
       return key;
     }
     String name = key.orElseGet(() -> UUID.randomUUID().toString());
-    var job = new JobRef(caller.tenant(), JobId.ofKey(caller.owner(), name));
-    if (!journal.job(job).exists()) {
-      try {
-        delegations.lend(job, caller, agent.get().scopes());
-      } catch (Exchange.Refused e) {
-        throw Refusal.of(Code.FORBIDDEN, String.valueOf(e.getMessage()));
-      }
+    try {
+      delegations.lend(job(caller, name), caller, agent.get().scopes());
+    } catch (Exchange.Refused e) {
+      throw Refusal.of(Code.FORBIDDEN, String.valueOf(e.getMessage()));
     }
     return Optional.of(name);
+  }
+
+  private static JobRef job(Caller caller, String name) {
+    return new JobRef(caller.tenant(), JobId.ofKey(caller.owner(), name));
+  }
+
+  /**
+   * Takes what one more job may use out of the share of the caller's tenant.
+   *
+   * @throws Refusal when the tenant has had enough for now
+   */
+  void share(Caller caller, JobRequest request) {
+    long tokens = agents.find(request.agent()).map(agent -> mostTokens(agent, request)).orElse(0L);
+    allowance
+        .job(caller.tenant(), tokens)
+        .ifPresent(
+            wait -> {
+              throw Refusal.tooMany("Your tenant has as many jobs as it may have for now.", wait);
+            });
   }
 
   private static long mostTokens(Agent agent, JobRequest request) {

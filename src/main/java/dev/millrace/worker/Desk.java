@@ -21,4 +21,5 @@ public record Desk(
     Aftermath aftermath,
     Pointers pointers,
     Patience patience,
+    Shares shares,
     InstantSource clock) {}

@@ -62,6 +62,13 @@ final class Shift {
    */
   Verdict work(Delivery delivery, JobLog job, int epoch, BooleanSupplier stopping) {
     var claim = new Claim(job, epoch, delivery::locked, stopping);
+    log.atInfo()
+        .addKeyValue("job", job.job())
+        .addKeyValue(
+            "agent", agents.find(job.state().request().agent()).map(Agent::name).orElse("-"))
+        .addKeyValue("queue", delivery.message().entity())
+        .addKeyValue("claim", epoch)
+        .log("job taken");
     try {
       return end(delivery, claim, run(claim));
     } catch (Halt halt) {
@@ -112,11 +119,24 @@ final class Shift {
 
   private Verdict end(Delivery delivery, Claim claim, Ending ending) {
     claim.append(results.ended(claim.log(), ending));
+    tell(claim.log(), "job ended");
     if (!delivery.locked()) {
       throw new Halt(Halt.Why.LOCK_LOST);
     }
     aftermath.finish(claim.log());
     return new Verdict.Done();
+  }
+
+  /** One line for whoever looks after this; nothing in it that a caller or a model has written. */
+  static void tell(JobLog job, String what) {
+    JobState state = job.state();
+    StopReason reason = state.ended().orElseThrow().stopReason();
+    log.atInfo()
+        .addKeyValue("job", job.job())
+        .addKeyValue("status", reason.status().word())
+        .addKeyValue("reason", reason.word())
+        .addKeyValue("seconds", state.workedFor(state.endedAt().orElseThrow()).toMillis() / 1000.0)
+        .log(what);
   }
 
   private Verdict release(Claim claim, String why, Instant notBefore) {
@@ -143,7 +163,7 @@ final class Shift {
   }
 
   /** A clock that is late would name a time that the broker finds past: the copy came at once. */
-  private Instant after(Delivery delivery, Duration pause) {
+  Instant after(Delivery delivery, Duration pause) {
     Instant now = clock.instant();
     Instant brokers = delivery.message().enqueuedAt();
     return (brokers.isAfter(now) ? brokers : now).plus(pause);

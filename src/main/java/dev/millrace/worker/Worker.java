@@ -19,6 +19,8 @@ import dev.millrace.journal.Index;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,8 @@ public final class Worker {
   /** How long a delivery is held that cannot be handled now: the broker gives it out again then. */
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
+  private static final Optional<Verdict> GIVE_BACK = Optional.of(new Verdict.LetGo(Duration.ZERO));
+
   private final String name;
   private final Journal journal;
   private final Index index;
@@ -40,6 +44,8 @@ public final class Worker {
   private final Pointers pointers;
   private final Look look;
   private final Shift shift;
+  private final Shares shares;
+  private final InstantSource clock;
   private volatile boolean stopping;
 
   /**
@@ -56,6 +62,8 @@ public final class Worker {
     this.pointers = desk.pointers();
     this.look = new Look(desk);
     this.shift = new Shift(desk, agents, loop);
+    this.shares = desk.shares();
+    this.clock = desk.clock();
   }
 
   /** From here on every job is let go at its next step. */
@@ -135,6 +143,7 @@ public final class Worker {
         }
         case Move.End(JobLog job, var ending) -> {
           if (job.append(results.ended(job, ending))) {
+            Shift.tell(job, "job ended before it could run");
             aftermath.finish(job);
             return new Verdict.Done();
           }
@@ -150,28 +159,54 @@ public final class Worker {
           return new Verdict.LetGo(PAUSE);
         }
         case Move.Take(JobLog job) -> {
-          if (stopping || !delivery.enter(kind(job))) {
-            return new Verdict.LetGo(Duration.ZERO);
-          }
-          if (!delivery.renew()) {
-            return new Verdict.LetGo(Duration.ZERO);
-          }
-          Entry.Claimed claim = claim(delivery, job);
-          if (job.append(claim)) {
-            try {
-              return shift.work(
-                  delivery, job, claim.epoch(), () -> stopping || delivery.recalled());
-            } catch (Halt halt) {
-              log.atInfo()
-                  .addKeyValue("job", job.job())
-                  .addKeyValue("why", halt.why())
-                  .log("job halted");
-            }
+          Optional<Verdict> verdict = inTurn(delivery, job);
+          if (verdict.isPresent()) {
+            return verdict.get();
           }
         }
       }
     }
     return new Verdict.LetGo(Duration.ZERO);
+  }
+
+  /**
+   * Runs a job unless its tenant has as many running as it may: then a pointer comes at its turn.
+   * One that a worker has died over has to be run under this very message.
+   */
+  private Optional<Verdict> inTurn(Delivery delivery, JobLog job) {
+    String tenant = job.job().tenant();
+    boolean inAnyCase = delivery.alone() || job.state().attempts().standing().isPresent();
+    Optional<Duration> pause = shares.begin(tenant, inAnyCase);
+    if (pause.isPresent()) {
+      pointers.later(job, shift.after(delivery, pause.get()));
+      return Optional.of(new Verdict.Done());
+    }
+    Instant began = clock.instant();
+    try {
+      return take(delivery, job);
+    } finally {
+      shares.over(tenant, Duration.between(began, clock.instant()));
+    }
+  }
+
+  /** Claims a job and works on it. Empty when somebody else was faster. */
+  private Optional<Verdict> take(Delivery delivery, JobLog job) {
+    if (stopping || !delivery.enter(kind(job))) {
+      return GIVE_BACK;
+    }
+    if (!delivery.renew()) {
+      return GIVE_BACK;
+    }
+    Entry.Claimed claim = claim(delivery, job);
+    if (job.append(claim)) {
+      try {
+        return Optional.of(
+            shift.work(delivery, job, claim.epoch(), () -> stopping || delivery.recalled()));
+      } catch (Halt halt) {
+        log.atInfo().addKeyValue("job", job.job()).addKeyValue("why", halt.why()).log("job halted");
+      }
+    }
+    return Optional.empty();
   }
 
   private static Delivery.Kind kind(JobLog job) {

@@ -132,6 +132,19 @@ class BrowserTest {
   }
 
   @Test
+  void a_job_that_is_run_again_counts_and_one_that_was_sent_twice_does_not() throws Exception {
+    String[] alice = {"X-Who", "default/alice"};
+    String over = limited.submit("{\"message\":\"m\"}", alice);
+    limited.end(over, "Done.");
+    String[] keyed = {"X-Who", "default/alice", "Idempotency-Key", "k"};
+    String sent = limited.submit("{\"message\":\"m\"}", keyed);
+    assertThat(submit("default/bob").statusCode()).isEqualTo(202);
+
+    assertThat(limited.post("/v1/jobs/" + over + "/retry", "", alice).statusCode()).isEqualTo(429);
+    assertThat(limited.submit("{\"message\":\"m\"}", keyed)).isEqualTo(sent);
+  }
+
+  @Test
   void a_caller_that_asks_too_often_is_told_to_wait_and_another_is_not() throws Exception {
     int refused = 0;
     for (int i = 0; i < 20; i++) {

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param requests of one caller in a minute, to one process
  * @param jobs of one tenant that are unfinished at a time, wherever they came in
+ * @param running jobs of one tenant in one process at a time; what is more steps back
  * @param tokens that the jobs of one tenant may use together, of those that came in to one process
  *     over HTTP in an hour; a job counts with the most it may use
  */
@@ -19,13 +20,24 @@ import java.util.stream.Collectors;
 public record LimitSettings(
     @Bindable(defaultValue = "0") long requests,
     @Bindable(defaultValue = "0") int jobs,
+    @Bindable(defaultValue = "0") int running,
     @Bindable(defaultValue = "0") long tokens) {
 
   /**
    * @throws IllegalArgumentException with one line for each setting to mend
    */
   public LimitSettings {
-    var given = new TreeMap<>(Map.of("requests", requests, "jobs", (long) jobs, "tokens", tokens));
+    var given =
+        new TreeMap<>(
+            Map.of(
+                "requests",
+                requests,
+                "jobs",
+                (long) jobs,
+                "running",
+                (long) running,
+                "tokens",
+                tokens));
     String faults =
         given.entrySet().stream()
             .filter(setting -> setting.getValue() < 0)

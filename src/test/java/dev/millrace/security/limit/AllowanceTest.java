@@ -23,7 +23,7 @@ class AllowanceTest {
   private final MemoryStorage storage = new MemoryStorage(clock);
 
   private Allowance allowing(long requests, int jobs, long tokens) {
-    return new Allowance(new LimitSettings(requests, jobs, tokens), storage, clock);
+    return new Allowance(new LimitSettings(requests, jobs, 0, tokens), storage, clock);
   }
 
   private static long granted(int asked, Allowance limits, Owner caller) {
@@ -98,7 +98,7 @@ class AllowanceTest {
 
   @Test
   void what_cannot_be_a_limit_is_told_with_its_setting() {
-    assertThatThrownBy(() -> new LimitSettings(-1, -1, -1))
+    assertThatThrownBy(() -> new LimitSettings(-1, -1, -1, -1))
         .hasMessageContaining("MILLRACE_LIMITS_REQUESTS")
         .hasMessageContaining("MILLRACE_LIMITS_JOBS")
         .hasMessageContaining("MILLRACE_LIMITS_TOKENS");

@@ -231,8 +231,8 @@ class MutantTest {
         new Mutant(
             "claim under a lost lock",
             WORKER,
-            "          if (!delivery.renew()) {\n",
-            "          if (false) {\n"),
+            "    if (!delivery.renew()) {\n",
+            "    if (false) {\n"),
         new Mutant(
             "claim where there is no place",
             WORKER,
@@ -246,8 +246,8 @@ class MutantTest {
         new Mutant(
             "run without a claim",
             WORKER,
-            "          if (job.append(claim)) {\n",
-            "          job.append(claim);\n          if (true) {\n"),
+            "    if (job.append(claim)) {\n",
+            "    job.append(claim);\n    if (true) {\n"),
         new Mutant(
             "a late clock's word for later",
             SHIFT,

@@ -22,6 +22,7 @@ import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
 import dev.millrace.worker.Desk;
 import dev.millrace.worker.Patience;
+import dev.millrace.worker.Shares;
 import dev.millrace.worker.Sweeper;
 import dev.millrace.worker.Worker;
 import java.time.Duration;
@@ -52,10 +53,14 @@ final class World {
   /** Whether anybody sweeps. */
   boolean sweeping;
 
+  /** How many jobs of a tenant, and there is but one, may run in one process; 0 for any number. */
+  private final int share;
+
   private int ids;
 
   World(long seed) {
     sim = new Sim(seed);
+    share = Math.floorMod(seed, 4) == 3 ? 1 : 0;
     faults = new Faults(sim);
     store = new SimStore(sim, faults, orders);
     broker = new SimBroker(sim, faults, orders);
@@ -115,6 +120,7 @@ final class World {
             aftermath,
             pointers,
             PATIENCE,
+            new Shares(share, clock),
             clock);
     var worker = new Worker(proc.name, desk, agents, loop);
     var sweeper = new Sweeper(desk, broker, QUEUES);
