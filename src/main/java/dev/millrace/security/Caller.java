@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param owner whose the caller's jobs are
  * @param wholeTenant whether everything in the tenant is the caller's, as where nobody signs in
  * @param token that the caller signed in with, where something else may be signed in to with it
+ * @param shown what people call the caller; it may change, and says nothing of whose a job is
  */
-public record Caller(Owner owner, boolean wholeTenant, @Nullable String token) {
+public record Caller(
+    Owner owner, boolean wholeTenant, @Nullable String token, @Nullable String shown) {
+  public Caller(Owner owner, boolean wholeTenant, @Nullable String token) {
+    this(owner, wholeTenant, token, null);
+  }
+
   public Caller(Owner owner, boolean wholeTenant) {
     this(owner, wholeTenant, null);
   }
@@ -27,6 +33,11 @@ public record Caller(Owner owner, boolean wholeTenant, @Nullable String token) {
 
   public String tenant() {
     return owner.tenant();
+  }
+
+  /** What people call the caller, if whoever signed the caller in says so. */
+  public Optional<String> called() {
+    return Optional.ofNullable(shown);
   }
 
   public Optional<String> assertion() {

@@ -46,7 +46,11 @@ public final class PlatformSignIn implements SignIn {
       return new Admission.Forbidden("without the role");
     }
     return new Admission.Admitted(
-        new Caller(owner.get(), false, headers.only("X-MS-TOKEN-AAD-ACCESS-TOKEN").orElse(null)));
+        new Caller(
+            owner.get(),
+            false,
+            headers.only("X-MS-TOKEN-AAD-ACCESS-TOKEN").orElse(null),
+            principal.get().one("name").orElse(null)));
   }
 
   /** What the platform tells of a caller. */

@@ -283,6 +283,22 @@ class IntakeTest {
   }
 
   @Test
+  void a_message_that_says_whose_it_is_belongs_to_its_queue_all_the_same() {
+    String body = "{\"message\": \"Plot.\", \"tenant\": \"other\", \"owner\": \"alice\"}";
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    var wanted = (Reading.Wants) new RequestReader(Json.MAPPER, "analyst").read(bytes);
+
+    var log =
+        accepted(intake.meet(message("m-1", body, null), wanted.request(), wanted.warnings()));
+
+    assertThat(log.job().tenant()).isEqualTo("default");
+    assertThat(log.state().owner()).isEqualTo(new Owner("default", "queue:jobs"));
+    assertThat(log.state().submitted().warnings())
+        .anyMatch(warning -> warning.contains("tenant"))
+        .anyMatch(warning -> warning.contains("owner"));
+  }
+
+  @Test
   void the_earlier_of_deadline_and_time_to_live_holds() {
     Instant earlier = SettableClock.NOON.plusSeconds(60);
     var log =

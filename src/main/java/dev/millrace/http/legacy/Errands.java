@@ -189,6 +189,7 @@ public final class Errands {
     return switch (reason) {
       case INVALID -> Code.INVALID_REQUEST;
       case CONFLICT, CANCELED -> Code.CONFLICT;
+      case DELEGATION_EXPIRED -> Code.FORBIDDEN;
       case MODEL_UNAVAILABLE, SESSIONS_UNAVAILABLE -> Code.UNAVAILABLE;
       default -> Code.INTERNAL;
     };

@@ -2,7 +2,9 @@ package dev.millrace.http.legacy;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.millrace.http.Desk;
 import dev.millrace.http.request.Wish;
+import dev.millrace.security.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
@@ -26,9 +28,11 @@ final class OneAgentController {
   private static final String TYPE = "millrace";
 
   private final Errands errands;
+  private final Desk desk;
 
-  OneAgentController(Errands errands) {
+  OneAgentController(Errands errands, Desk desk) {
     this.errands = errands;
+    this.desk = desk;
   }
 
   /** That it is there. */
@@ -43,7 +47,7 @@ final class OneAgentController {
       String status,
       @JsonProperty("agent_type") String agentType,
       @JsonProperty("conversation_id") @Nullable String conversationId,
-      Map<String, Object> metadata) {}
+      Map<String, @Nullable Object> metadata) {}
 
   /** Asks nobody, as a liveness probe wants it. */
   @Get("/health")
@@ -68,6 +72,16 @@ final class OneAgentController {
         answered.status(),
         TYPE,
         wish.request().sessionId(),
-        new LinkedHashMap<>(wish.request().metadata()));
+        metadata(wish, desk.caller(request)));
+  }
+
+  /** As it was sent, and who has asked, where that is known. */
+  private static Map<String, @Nullable Object> metadata(Wish wish, Caller caller) {
+    var metadata = new LinkedHashMap<String, @Nullable Object>(wish.request().metadata());
+    if (!caller.wholeTenant()) {
+      metadata.put("user_id", caller.owner().name());
+      metadata.put("user_name", caller.called().orElse(null));
+    }
+    return metadata;
   }
 }

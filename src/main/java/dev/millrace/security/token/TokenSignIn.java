@@ -132,7 +132,8 @@ public final class TokenSignIn implements SignIn {
             ? rules.allowsProgram(claims.roles())
             : rules.allowsUser(claims.scopes());
     return may
-        ? new Admission.Admitted(new Caller(owner.get(), false, token))
+        ? new Admission.Admitted(
+            new Caller(owner.get(), false, token, claims.text("name").orElse(null)))
         : new Admission.Forbidden("neither the scope nor the role");
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.http.legacy;
 
+import static dev.millrace.http.legacy.OldServer.assertReply;
 import static dev.millrace.http.legacy.OldServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Old routes times everybody who may ask: what is one caller's is not there for another. */
 class OldOwnersTest {
-  private static final String ON = "millrace.test.named-callers";
+  private static final String ON = "test.named-callers";
   private static final Set<String> FOR_ALL = Set.of("GET /health", "GET /agent");
   private static final String ALICE = "default/alice";
   private static final List<String> OTHERS = List.of("default/bob", "other/alice");
@@ -45,8 +46,12 @@ class OldOwnersTest {
               .<SignIn.Admission>map(
                   parts ->
                       new SignIn.Admission.Admitted(
-                          new Caller(new Owner(parts[0], parts[1]), false)))
+                          new Caller(new Owner(parts[0], parts[1]), false, null, shown(parts[1]))))
               .orElseGet(() -> new SignIn.Admission.Unknown("said nothing"));
+    }
+
+    private static String shown(String name) {
+      return Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
   }
 
@@ -105,6 +110,41 @@ class OldOwnersTest {
     }
     assertThat(json(ask(ALICE, "/api/agents/analyst/run", run)).get("message_count").getIntValue())
         .isEqualTo(3);
+  }
+
+  @Test
+  void one_name_of_a_session_is_neither_one_history_nor_one_place_of_variables() throws Exception {
+    assertThat(code(ALICE, "mine = 41")).contains("succeeded");
+
+    assertThat(code(ALICE, "print(mine + 1)")).contains("42");
+    for (String other : OTHERS) {
+      assertThat(code(other, "print(mine + 1)")).contains("NameError").doesNotContain("= 41");
+      var history = mill.request("/v1/conversations/analyst/python").header("X-Who", other);
+      assertThat(mill.send(history).body()).contains("python").doesNotContain("= 41");
+    }
+  }
+
+  /** Runs it in the session that all call by the same name. */
+  private static String code(String who, String line) throws Exception {
+    String body = "{\"sessionId\": \"python\", \"message\": \"```python\\n" + line + "\\n```\"}";
+    return mill.post("/v1/jobs", body, "X-Who", who, "Prefer", "wait=60").body();
+  }
+
+  @Test
+  void who_has_signed_in_is_named_beside_what_was_sent() throws Exception {
+    assertReply(
+        ask(
+            ALICE,
+            "/agent",
+            """
+            {"message": "What is 2 + 2?", "metadata": {"request_id": "abc123", "user_id": "eve"}}
+            """),
+        200,
+        """
+        {"message": "The result is 4.", "status": "success", "agent_type": "millrace",
+         "conversation_id": null,
+         "metadata": {"request_id": "abc123", "user_id": "alice", "user_name": "Alice"}}
+        """);
   }
 
   private static HttpResponse<String> ask(String who, String path, String body) throws Exception {

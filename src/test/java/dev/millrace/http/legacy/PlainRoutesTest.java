@@ -90,6 +90,15 @@ class PlainRoutesTest {
   }
 
   @Test
+  void an_answer_that_a_limit_has_cut_short_says_so(LocalMill mill) throws Exception {
+    var response =
+        mill.post("/agent", "{\"message\": \"What is 2 + 2?\", \"limits\": {\"turns\": 1}}");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(json(response).get("status").getStringValue()).isEqualTo("incomplete");
+  }
+
+  @Test
   void the_service_tells_everything_that_is_wrong_at_once(LocalMill mill) throws Exception {
     HttpResponse<String> refused =
         mill.post("/agent", "{\"conversation_id\": 7, \"metadata\": []}");
