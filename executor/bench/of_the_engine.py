@@ -23,6 +23,8 @@ async def main() -> None:
     began = time.perf_counter()
     pool = await Pool.start(Settings(spares=0))
     show("warm process, from start to ready", [since(began)])
+    await pool.warmed()
+    show("until its sessions are quick", [since(began)])
     sys.stdout.write(f"level: {pool.health().level}\n")
     await cold(pool)
     await one(pool)

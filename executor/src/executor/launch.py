@@ -27,7 +27,10 @@ class CannotConfine(Exception):
 class Warm:
     """The warm process, while it lives."""
 
-    def __init__(self, settings: Settings, on_end: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: Settings, on_warm: Callable[[], None], on_end: Callable[[], None]
+    ) -> None:
+        """``on_warm`` when it has done all that makes sessions quick, which it does at leisure."""
         own, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-I", "-m", "executor.zygote", str(other.fileno())],
@@ -41,6 +44,7 @@ class Warm:
         other.close()
         send_packet(own, {"settings": settings.as_message(), "font_cache": _font_cache()})
         self._told: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._on_warm = on_warm
         self._on_end = on_end
         self._channel = Channel(own, self._heed, self._ended)
 
@@ -80,7 +84,9 @@ class Warm:
             self._process.wait()
 
     def _heed(self, event: Message) -> None:
-        if not self._told.done():
+        if event["event"] == "warm":
+            self._on_warm()
+        elif not self._told.done():
             self._told.set_result(event)
 
     def _ended(self) -> None:

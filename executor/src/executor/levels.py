@@ -88,8 +88,8 @@ class Namespaces(Confinement):
             namespaces.build_root(self._python)
         linux.die_with_parent(os.getppid())
         if pid := os.fork():
-            linux.close_all_but((2,))
-            os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
+            linux.close_all_but((0, 1, 2))
+            linux.wait_as_little(pid)
         linux.die_with_parent(0)  # nobody, seen from in here
         self._processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         namespaces.mount_proc()

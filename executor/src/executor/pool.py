@@ -40,6 +40,7 @@ class Pool:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._warm: Warm | None = None
+        self._warmed = asyncio.Event()
         self._level: Level = "none"
         self._refused: tuple[str, ...] = ()
         self._launching = asyncio.Lock()
@@ -53,14 +54,13 @@ class Pool:
 
     @classmethod
     async def start(cls, settings: Settings) -> "Pool":
-        """Returns when the warm process stands and the spares are made.
+        """Returns when sandboxes can be had. Spares are made as soon as they would be quick.
 
         Raises CannotConfine where code could only run unconfined and that was not asked for.
         """
         pool = cls(settings)
         try:
             await pool._launch()
-            await pool._refill()
         except BaseException:
             await pool.close()
             raise
@@ -79,6 +79,10 @@ class Pool:
             return await self._make()
         finally:
             self._later(self._refill_soon())
+
+    async def warmed(self) -> None:
+        """Waits until sandboxes are made as quickly as they can be, and spares begin to be made."""
+        await self._warmed.wait()
 
     def health(self) -> Health:
         """How things are now."""
@@ -106,7 +110,8 @@ class Pool:
             if self._warm is None or not self._warm.alive:
                 if self._warm is not None:
                     await self._warm.end()
-                self._warm = Warm(self._settings, self._warm_ended)
+                self._warmed.clear()
+                self._warm = Warm(self._settings, self._is_warm, self._warm_ended)
                 self._level, self._refused = await self._warm.ready()
             return self._warm
 
@@ -132,7 +137,9 @@ class Pool:
         return sandbox
 
     async def _refill(self) -> None:
-        while not self._closed and len(self._spares) < self._settings.spares:
+        while (
+            self._warmed.is_set() and not self._closed and len(self._spares) < self._settings.spares
+        ):
             sandbox = await self._make()
             await sandbox.warm_up()
             self._spares.append(sandbox)
@@ -170,7 +177,12 @@ class Pool:
             done = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
             await done.wait()
 
+    def _is_warm(self) -> None:
+        self._warmed.set()
+        self._later(self._refill_soon())
+
     def _warm_ended(self) -> None:
+        self._warmed.clear()
         for sandbox in tuple(self._all):
             self._later(sandbox.close())
 

@@ -2,8 +2,10 @@
 that the first cells of a session take."""
 
 import gc
+import importlib
 import linecache
 import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from executor.confine import linux
@@ -15,22 +17,24 @@ _CELLS = (
 import io
 import numpy as np
 import pandas as pd
-import matplotlib.pyplot as plt
 df = pd.read_csv(io.StringIO("a,b,c\\n1,2.5,x\\n2,3.5,y\\n3,4.5,x\\n"))
 df.groupby("c")["a"].sum(), df.describe(), df.dtypes
 df
 """,
     """
+import matplotlib.pyplot as plt
+import pandas as pd
 fig, ax = plt.subplots()
 ax.plot([1, 2, 3], [2, 4, 8], label="l")
 ax.set_title("t"); ax.set_xlabel("x"); ax.legend()
 plt.show()
-df.plot.bar(x="c", y="b")
+pd.DataFrame({"b": [2.5], "c": ["x"]}).plot.bar(x="c", y="b")
 """,
-    "df['nope']",
+    "__import__('pandas').DataFrame()['nope']",
     "!true",
     # Python makes code faster that runs often, and remembers what it looked up.
     *["import pandas as pd\npd.DataFrame({'a': [1]}).sum()"] * 10,
+    *["import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"] * 10,
 )
 # Python takes memory for small objects in pieces of this size, and more of them than that.
 _PIECE, _PIECES, _SMALL = 1024 * 1024, 40, 512
@@ -47,30 +51,46 @@ class Threads(Exception):
 
 
 def up() -> Shell:
-    """A shell whose process can be forked into kernels that are ready at once."""
-    pieces = _side_by_side()
-    shell: Any = make()
-    names: set[str] = set(shell.user_ns)
-    for cell in _CELLS:
-        shell.displayhook.begin(cell, None)
-        shell.figures.begin(_nowhere)
-        result = shell.run_cell(cell, store_history=False)
-        if result.error_in_exec is not None:
-            errors.describe(result.error_in_exec)
-        shell.figures.capture()
-        del result
-    _forget(shell, names)
+    """A shell whose process can be forked into kernels."""
+    _filling.extend(_side_by_side())
+    importlib.import_module("pandas")
+    shell = make()
     if (count := linux.threads()) != 1:
         raise Threads(
             f"{count - 1} threads were started while the libraries were imported, so sessions "
             "cannot be made from this process. Set what keeps the library from it."
         )
-    del pieces
+    gc.freeze()
+    return shell
+
+
+def further(shell: Any) -> Iterator[Callable[[], object]]:
+    """What makes kernels forked later ready at once, in pieces, each a fraction of a second long.
+    Kernels can be forked between any two of them."""
+    names: set[str] = set(shell.user_ns)
+    for cell in _CELLS:
+        yield lambda: _run(shell, cell, names)  # noqa: B023 - called before the next one is made
+    yield _tidy
+    yield from linux.large_pages()  # last, and in the process that forks: what is written moves
+
+
+def _run(shell: Any, cell: str, names: set[str]) -> None:
+    shell.displayhook.begin(cell, None)
+    shell.figures.begin(_nowhere)
+    result = shell.run_cell(cell, store_history=False)
+    if result.error_in_exec is not None:
+        errors.describe(result.error_in_exec)
+    shell.figures.capture()
+    del result
+    _forget(shell, names)
+
+
+def _tidy() -> None:
+    _filling.clear()
+    gc.unfreeze()
     gc.collect()
     _fill_holes()
     gc.freeze()
-    linux.use_large_pages()  # a fork writes down every page
-    return shell
 
 
 def _side_by_side() -> list[bytes]:

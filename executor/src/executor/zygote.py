@@ -5,7 +5,9 @@ sessions are made it becomes an unprivileged user, if it was root, and finds the
 confinement that the machine allows, by trying.
 """
 
+import contextlib
 import os
+import select
 import signal
 import socket
 import sys
@@ -24,6 +26,7 @@ from executor.levels import Confinement
 from executor.settings import Settings
 
 _WELL = "well"
+_QUIET = 0.2
 
 
 def main() -> None:
@@ -61,8 +64,7 @@ def _serve_as_can_be(control: socket.socket, shell: Shell, settings: Settings) -
             why = verdict.read()
         if why == _WELL:
             control.close()
-            os.waitpid(pid, 0)
-            return
+            linux.wait_as_little(pid)
         os.waitpid(pid, 0)
         refused.append(f"{level.name}: {why or 'it ended without a word'}")
     send_packet(control, {"event": "refused", "why": refused})
@@ -95,7 +97,8 @@ class Zygote:
                 self._control,
                 {"event": "ready", "level": self._level.name, "refused": refused},
             )
-            self._serve()
+            with contextlib.suppress(EOFError, ConnectionError):
+                self._serve()
 
     def _try(self) -> str:
         heard, tell = os.pipe2(os.O_CLOEXEC)
@@ -115,25 +118,34 @@ class Zygote:
             return verdict.read()
 
     def _serve(self) -> None:
+        quiet = _QUIET
+        for warm_up in warm.further(self._shell):
+            # Who waits for the very first session waits for nothing else.
+            while select.select([self._control], [], [], quiet)[0]:
+                self._fork()
+                quiet = _QUIET
+            warm_up()
+            quiet = 0.0
+        send_packet(self._control, {"event": "warm"})
         while True:
-            try:
-                message, fds = receive_packet(self._control)
-            except (EOFError, ConnectionError):
-                return
-            answer: Message = {"id": message["id"]}
-            back: list[int] = []
-            try:
-                pid = self._level.fork()
-                if pid == 0:
-                    _never_return(lambda: self._session(fds[0]))  # noqa: B023
-                back.append(os.pidfd_open(pid))
-            except OSError as problem:
-                answer["error"] = problem.strerror
-            for fd in fds:
-                os.close(fd)
-            send_packet(self._control, answer, back)
-            for fd in back:
-                os.close(fd)
+            self._fork()
+
+    def _fork(self) -> None:
+        message, fds = receive_packet(self._control)
+        answer: Message = {"id": message["id"]}
+        back: list[int] = []
+        try:
+            pid = self._level.fork()
+            if pid == 0:
+                _never_return(lambda: self._session(fds[0]))
+            back.append(os.pidfd_open(pid))
+        except OSError as problem:
+            answer["error"] = problem.strerror
+        for fd in fds:
+            os.close(fd)
+        send_packet(self._control, answer, back)
+        for fd in back:
+            os.close(fd)
 
     def _session(self, control: int) -> None:
         linux.close_all_but((0, 1, 2, control))

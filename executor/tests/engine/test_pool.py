@@ -28,7 +28,8 @@ async def until(what: Any) -> None:
 def test_spares_are_made_again_after_each_use(run: Any) -> None:
     async def story() -> None:
         pool = await Pool.start(Settings(spares=2))
-        assert (pool.health().spares, pool.health().sandboxes) == (2, 0)
+        await until(lambda: pool.health().spares == 2)
+        assert pool.health().sandboxes == 0
         sandbox = await pool.take()
         assert (pool.health().spares, pool.health().sandboxes) == (1, 1)
         await until(lambda: pool.health().spares == 2)
@@ -37,6 +38,25 @@ def test_spares_are_made_again_after_each_use(run: Any) -> None:
         assert pool.health().sandboxes == 0
         await pool.close()
         assert not pool.health().ready
+
+    run(story())
+
+
+def test_sessions_can_be_had_while_others_are_made_quicker_and_know_nothing_of_that(
+    run: Any,
+) -> None:
+    async def story() -> None:
+        pool = await Pool.start(Settings(spares=0))
+        warmed = asyncio.ensure_future(pool.warmed())
+        while True:
+            sandbox = await pool.take()
+            names = "[name for name in ('pd', 'df', 'fig', 'ax') if name in globals()]"
+            assert await value(sandbox, f"{names}, _") == "([], '')"
+            await sandbox.close()
+            if warmed.done():
+                break
+            await asyncio.wait({warmed}, timeout=0.4)
+        await pool.close()
 
     run(story())
 

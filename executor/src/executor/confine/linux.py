@@ -1,12 +1,15 @@
 """The system calls that Python does not offer (before 3.12, or at all)."""
 
+import contextlib
 import ctypes
 import os
 import platform
 import struct
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -174,17 +177,33 @@ def close_all_but(keep: Iterable[int]) -> None:
     os.closerange(low, 65536)
 
 
-def use_large_pages() -> None:
+def large_pages() -> Iterator[Callable[[], object]]:
     """Has the memory of this process that is in no file lie in as few pages as can be, where the
-    system can do that (Linux 6.1)."""
+    system can do that (Linux 6.1); in pieces. A fork writes down every page."""
     for line in Path("/proc/self/maps").read_text("utf-8").splitlines():
         addresses, access, _, _, file, *_ = line.split()
         if access != "rw-p" or file != "0":
             continue
         start, end = (int(address, 16) for address in addresses.split("-"))
-        for page in range(-(-start // _LARGE_PAGE) * _LARGE_PAGE, end, _LARGE_PAGE):
-            # One that is not whole, or was not used yet, is refused, and the others are not.
-            _libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(_LARGE_PAGE), _MADV_COLLAPSE)
+        first = -(-start // _LARGE_PAGE) * _LARGE_PAGE
+        for page in range(first, end - _LARGE_PAGE + 1, _LARGE_PAGE):
+            # One that was not used yet is refused, and the others are not.
+            yield partial(
+                _libc.madvise,
+                ctypes.c_void_p(page),
+                ctypes.c_size_t(_LARGE_PAGE),
+                _MADV_COLLAPSE,
+            )
+
+
+def wait_as_little(child: int) -> NoReturn:
+    """Waits for a child to end, and ends; as another program, which lets go of all memory."""
+    with contextlib.suppress(OSError):
+        os.execv(  # noqa: S606 - our own
+            sys.executable, [sys.executable, "-I", "-S", "-c", f"import os; os.waitpid({child}, 0)"]
+        )
+    os.waitpid(child, 0)
+    os._exit(0)
 
 
 def threads() -> int:
