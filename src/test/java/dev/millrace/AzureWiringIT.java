@@ -108,6 +108,7 @@ class AzureWiringIT {
         MILLRACE_STORAGE_BLOB_CONTAINER=%s
         MILLRACE_STORAGE_DIRECTORY=%s
         MILLRACE_BUS_PORT=0
+        MILLRACE_SECRET=a secret of some thirty-two letters
         """
             .formatted(connectionString, container, folder.resolve("data")));
   }

@@ -156,8 +156,9 @@ class MainTest {
         .contains("  millrace.storage.blob.endpoint (MILLRACE_STORAGE_BLOB_ENDPOINT) must be like")
         .contains("  millrace.storage.blob.container (MILLRACE_STORAGE_BLOB_CONTAINER) must be")
         .contains("are both set")
+        .contains("  millrace.secret (MILLRACE_SECRET) is missing")
         .doesNotContain("geheim")
-        .hasLineCount(6);
+        .hasLineCount(7);
   }
 
   @Test

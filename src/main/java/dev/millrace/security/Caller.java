@@ -2,6 +2,7 @@ package dev.millrace.security;
 
 import dev.millrace.job.Owner;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,14 @@ public record Caller(
     this(owner, wholeTenant, null);
   }
 
+  /** What would begin a line of its own in a log, or cannot be seen there. */
+  private static final Pattern UNSEEN = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+
   /** The owner of these names, if they can be names. */
   public static Optional<Owner> owner(Optional<String> tenant, Optional<String> name) {
+    Optional<String> seen = name.filter(who -> !UNSEEN.matcher(who).find());
     try {
-      return tenant.flatMap(of -> name.map(who -> new Owner(of, who)));
+      return tenant.flatMap(of -> seen.map(who -> new Owner(of, who)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -68,7 +68,7 @@ public final class Problems implements ErrorResponseProcessor<byte[]> {
   /** The framework's own words only where they are about the request. */
   private static String detail(Code code, ErrorContext context) {
     return switch (code) {
-      case NOT_FOUND -> "Nothing is at this address.";
+      case NOT_FOUND -> "Nothing is at this address. What there is stands in /docs.";
       case METHOD_NOT_ALLOWED -> "The header Allow names the methods that are.";
       case NOT_ACCEPTABLE -> "Send an Accept header that allows what this address offers.";
       case TOO_LARGE -> "Send less at a time, or the files ahead with POST /v1/uploads.";

@@ -138,6 +138,20 @@ class DurableRoutesTest {
   }
 
   @Test
+  void a_job_that_fails_is_a_problem_that_names_the_reason(LocalMill mill) throws Exception {
+    var response =
+        mill.post(
+            "/api/agents/analyst/run",
+            """
+            {"message": "Hello", "response_schema": {"type": "object", "required": ["total"]}}
+            """);
+
+    assertThat(response.statusCode()).isEqualTo(500);
+    assertThat(json(response).get("stopReason").getStringValue()).isEqualTo("schema");
+    assertThat(json(response).get("error").getStringValue()).contains("response schema");
+  }
+
+  @Test
   void nobody_of_another_name_is_asked(LocalMill mill) throws Exception {
     var refused = mill.post("/api/agents/WeatherAgent/run", "{\"message\": \"Hello\"}");
 

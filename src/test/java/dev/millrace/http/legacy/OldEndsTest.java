@@ -21,41 +21,32 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What old routes answer when a job has no answer, or none so soon. */
+/** What old routes answer when there is no answer so soon, or nothing at all. */
 class OldEndsTest {
   private static final String ON = "test.old-ends";
   private static final CountDownLatch OVER = new CountDownLatch(1);
 
   private static LocalMill mill;
 
-  /** One that thinks until the tests are over, and one that will not. */
+  /** One that thinks until the tests are over. */
   @Factory
   @Requires(property = ON)
-  static final class Difficult {
+  static final class Slow {
     @Singleton
     @Named("slow")
     Agent slow() {
       return new Agent("slow", new Model(), "", List.of());
-    }
-
-    @Singleton
-    @Named("unwilling")
-    Agent unwilling() {
-      return new Agent("unwilling", new Model(), "", List.of());
     }
   }
 
   private static final class Model implements LanguageModel {
     @Override
     public String name() {
-      return "difficult";
+      return "slow";
     }
 
     @Override
     public Reply reply(Prompt prompt, Words words) {
-      if (prompt.messages().getLast().text().contains("refuse")) {
-        return new Reply.Refused("It will not talk of this.");
-      }
       try {
         OVER.await();
       } catch (InterruptedException e) {
@@ -121,14 +112,14 @@ class OldEndsTest {
     }
   }
 
+  /** The pages of earlier systems were there. */
   @Test
-  void a_job_that_fails_is_a_problem_that_names_the_reason() throws Exception {
-    HttpResponse<String> response =
-        mill.post("/api/agents/unwilling/run", "{\"message\": \"refuse\"}");
-
-    assertThat(response.statusCode()).isEqualTo(500);
-    assertThat(json(response).get("stopReason").getStringValue()).isEqualTo("refused");
-    assertThat(json(response).get("error").getStringValue()).isEqualTo("It will not talk of this.");
+  void an_address_of_nothing_leads_to_where_everything_is() throws Exception {
+    for (String path : List.of("/", "/ui")) {
+      HttpResponse<String> response = mill.get(path);
+      assertThat(response.statusCode()).isEqualTo(404);
+      assertThat(json(response).get("detail").getStringValue()).contains("/docs");
+    }
   }
 
   @Test
@@ -137,6 +128,6 @@ class OldEndsTest {
 
     assertThat(response.statusCode()).isEqualTo(404);
     assertThat(json(response).get("detail").getStringValue())
-        .isEqualTo("Nothing is at this address.");
+        .isEqualTo("Nothing is at this address. What there is stands in /docs.");
   }
 }

@@ -235,6 +235,8 @@ class TokenSignInTest {
             claims("no tenant", it -> it.claim("tid", null)),
             claims("no name", it -> it.claim("oid", null)),
             claims("a name that is no text", it -> it.claim("oid", 7)),
+            claims("a name of two lines", it -> it.claim("oid", "alice\nERROR")),
+            claims("a name that looks like another", it -> it.claim("oid", "alice\u200b")),
             claims("a tenant that climbs", it -> it.claim("tid", "../other")),
             claims("never expires", it -> it.expirationTime(null)),
             claims("expired two minutes ago", it -> it.expirationTime(at(-120))),

@@ -43,7 +43,8 @@ final class AgentsController {
   Health health(HttpRequest<?> request) {
     desk.caller(request);
     if (!settings.health()) {
-      throw Refusal.of(Code.NOT_FOUND, "Nothing is at this address.");
+      throw Refusal.of(
+          Code.NOT_FOUND, "Nothing is at this address. What there is stands in /docs.");
     }
     var all = agents.names().stream().map(name -> new Described(name, TYPE)).toList();
     return new Health("healthy", all, all.size());
