@@ -37,6 +37,7 @@ class MutantTest {
             "finish before end",
             SHIFT,
             "    claim.append(results.ended(claim.log(), ending));\n"
+                + "    tell(claim.log(), \"job ended\");\n"
                 + "    if (!delivery.locked()) {\n"
                 + "      throw new Halt(Halt.Why.LOCK_LOST);\n"
                 + "    }\n"
