@@ -3,17 +3,16 @@
 import contextlib
 import fcntl
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
 from executor.confine import landlock, limits, linux, namespaces, seccomp
+from executor.confine.rooms import Rooms
 from executor.files import DATA
-from executor.inside.place import Place
+from executor.inside.place import Place, python_paths
 from executor.settings import Level, Settings
 
 _TEMPORARY = "/tmp"  # noqa: S108 - of its own
@@ -31,6 +30,8 @@ class Confinement(ABC):
     """Whether a session's processes are in a pid namespace of their own."""
     count_disk: bool
     """Whether nobody but the session's first process limits its disk."""
+    place: Place | None = None
+    """Where sessions live, when that is called the same in all of them."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -42,9 +43,17 @@ class Confinement(ABC):
         _drop_root(self._settings.user)
         linux.die_with_parent(os.getppid())
 
+    def settle(self) -> None:  # noqa: B027 - often there is nothing
+        """The memory of the warm process stays as it is from here on: what still has it as it was
+        is made anew."""
+
     def fork(self) -> int:
         """Forks what becomes the first process of a session."""
         return os.fork()
+
+    def kept(self) -> tuple[int, ...]:
+        """The descriptors that it needs to confine itself, which closes them."""
+        return ()
 
     @abstractmethod
     def confine(self) -> Place:
@@ -72,6 +81,7 @@ class Namespaces(Confinement):
     name: Level = "namespaces"
     alone = True
     count_disk = False
+    place = _place = Place(DATA, namespaces.HOME, _TEMPORARY)
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -93,6 +103,15 @@ class Namespaces(Confinement):
         linux.die_with_parent(0)  # nobody, seen from in here
         self._processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         namespaces.mount_proc()
+        self._rooms = Rooms(self._furnish)
+
+    def _furnish(self) -> None:
+        most = self._settings.limits
+        namespaces.furnish(most.disk, most.files, self._hidden)
+
+    def settle(self) -> None:
+        self._rooms.close()
+        self._rooms = Rooms(self._furnish)
 
     def _root_as_root(self) -> bool:
         """Root may use a Python that nobody else can reach. In a container, root may do less."""
@@ -103,7 +122,11 @@ class Namespaces(Confinement):
         namespaces.build_root(self._python)
         return True
 
+    def kept(self) -> tuple[int, ...]:
+        return (self._rooms.fileno(),)
+
     def fork(self) -> int:
+        self._rooms.order()
         linux.unshare(linux.CLONE_NEWPID)
         pid = os.fork()
         if pid:
@@ -111,11 +134,11 @@ class Namespaces(Confinement):
         return pid
 
     def confine(self) -> Place:
-        most = self._settings.limits
-        namespaces.own_session(most.disk, most.files, self._hidden)
-        limits.apply(most, counted_alone=True)
+        self._rooms.move_in()
+        namespaces.own_session()
+        limits.apply(self._settings.limits, counted_alone=True)
         self._refuse_calls(self._refused)
-        return Place(DATA, namespaces.HOME, _TEMPORARY)
+        return self._place
 
 
 class Landlock(Confinement):
@@ -208,19 +231,6 @@ def wanted(settings: Settings) -> Iterator[Confinement]:
             yield way(settings)
 
 
-def python_paths() -> list[Path]:
-    """Where this Python and its libraries are, without what lies within another of them."""
-    found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
-    found |= {Path(entry) for entry in sys.path if entry}
-    found.add(Path(__file__).parents[1])
-    directories = sorted(path for path in found if path.is_dir() and path != Path("/"))
-    return [
-        path
-        for path in directories
-        if not any(path != other and path.is_relative_to(other) for other in directories)
-    ]
-
-
 def _drop_root(user: int) -> None:
     if os.geteuid() != 0:
         return
@@ -245,9 +255,3 @@ def _take_for_alone(directory: str) -> bool:
         fcntl.flock(os.open(directory, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
     return False
-
-
-def quiet_signals() -> None:
-    """As the first process of a namespace wants it: signals from inside it change nothing."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)

@@ -34,7 +34,6 @@ pd.DataFrame({"b": [2.5], "c": ["x"]}).plot.bar(x="c", y="b")
     "!true",
     # Python makes code faster that runs often, and remembers what it looked up.
     *["import pandas as pd\npd.DataFrame({'a': [1]}).sum()"] * 10,
-    *["import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"] * 10,
 )
 # Python takes memory for small objects in pieces of this size, and more of them than that.
 _PIECE, _PIECES, _SMALL = 1024 * 1024, 40, 512

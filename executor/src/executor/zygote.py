@@ -20,6 +20,7 @@ from executor import levels, warm
 from executor.confine import linux
 from executor.frames import Message, receive_packet, send_packet
 from executor.inside.init import Init
+from executor.inside.place import Place
 from executor.kernel import cell
 from executor.kernel.shell import Shell
 from executor.levels import Confinement
@@ -88,6 +89,8 @@ class Zygote:
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how sessions ended
             why = self._try()
             self._level.clean()
+            if self._level.place is not None:
+                self._settle(self._level.place)
         except OSError as problem:
             why = problem.strerror or str(problem)
         os.write(tell, why.encode() or b"?")
@@ -126,6 +129,7 @@ class Zygote:
                 quiet = _QUIET
             warm_up()
             quiet = 0.0
+        self._level.settle()
         send_packet(self._control, {"event": "warm"})
         while True:
             self._fork()
@@ -147,18 +151,23 @@ class Zygote:
         for fd in back:
             os.close(fd)
 
+    def _settle(self, place: Place) -> None:
+        """Takes on the environment of a session."""
+        os.environ.clear()
+        os.environ.update(place.environment(self._settings.environment))
+
     def _session(self, control: int) -> None:
-        linux.close_all_but((0, 1, 2, control))
+        linux.close_all_but((0, 1, 2, control, *self._level.kept()))
         null = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(null, number)
         os.setsid()
-        levels.quiet_signals()
+        linux.quiet_signals()
         own = socket.socket(fileno=control)
         try:
             place = self._level.confine()
-            os.environ.clear()
-            os.environ.update(place.environment(self._settings.environment))
+            if place is not self._level.place:
+                self._settle(place)
             init = Init(
                 own,
                 place,

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Awaitable
 from typing import Any
 
@@ -65,3 +66,11 @@ async def while_watched(
 def only_its_kernel_lives(sandbox: Sandbox) -> None:
     """Of all that a run started nothing is left."""
     assert len(outside.inside(sandbox)) == 1, outside.inside(sandbox)
+
+
+async def until(what: Any) -> None:
+    """Waits for a condition."""
+    deadline = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < deadline, what
+        await asyncio.sleep(0.01)

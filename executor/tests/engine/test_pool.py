@@ -9,20 +9,12 @@ from typing import Any
 
 import outside
 import pytest
-from story import answers, value
+from story import answers, until, value
 
 from executor.frames import Frames, ProtocolError, frame
 from executor.pool import CannotConfine, Pool
 from executor.sandbox import SandboxGone
 from executor.settings import MIB, Limits, Settings
-
-
-async def until(what: Any) -> None:
-    """Waits for a condition."""
-    deadline = time.monotonic() + 30
-    while not what():
-        assert time.monotonic() < deadline, what
-        await asyncio.sleep(0.01)
 
 
 def test_spares_are_made_again_after_each_use(run: Any) -> None:

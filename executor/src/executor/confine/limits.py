@@ -5,6 +5,7 @@ import os
 import resource
 from pathlib import Path
 
+from executor.confine import linux
 from executor.settings import MIB, Limits
 
 _HEADROOM = 64 * MIB
@@ -30,7 +31,7 @@ def apply(limits: Limits, counted_alone: bool) -> None:
     _limit(resource.RLIMIT_MSGQUEUE, 0)
     # When the machine itself runs out of memory, sessions go first.
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("500", "utf-8")
+        linux.write_small("/proc/self/oom_score_adj", b"500")
 
 
 def _limit(which: int, value: int) -> None:
@@ -42,7 +43,7 @@ def _limit(which: int, value: int) -> None:
 
 def _own_memory() -> tuple[int, int]:
     """The address space of this process, and the part of it that is private and writable."""
-    fields = Path("/proc/self/statm").read_text("utf-8").split()
+    fields = linux.read_small("/proc/self/statm").split()
     page = resource.getpagesize()
     return int(fields[0]) * page, int(fields[5]) * page
 

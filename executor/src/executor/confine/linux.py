@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import platform
+import signal
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -167,6 +168,12 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+def quiet_signals() -> None:
+    """As the first process of a namespace wants it: signals from inside it change nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def close_all_but(keep: Iterable[int]) -> None:
     """Closes every file descriptor except those."""
     low = 0
@@ -204,6 +211,24 @@ def wait_as_little(child: int) -> NoReturn:
         )
     os.waitpid(child, 0)
     os._exit(0)
+
+
+def read_small(path: str) -> bytes:
+    """A file of at most a page, with none of what Python offers for larger ones: somebody waits."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(fd, 4096)
+    finally:
+        os.close(fd)
+
+
+def write_small(path: str, content: bytes) -> None:
+    """Writes to a file that is there, in one go, as the system kernel's own files want it."""
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, content)
+    finally:
+        os.close(fd)
 
 
 def threads() -> int:

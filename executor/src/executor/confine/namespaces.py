@@ -99,9 +99,9 @@ def _bind(fd: int, place: Path) -> None:
 
 def map_user(uid: int, gid: int) -> None:
     """Says who the one user of this new user namespace is outside."""
-    Path("/proc/self/setgroups").write_text("deny", "utf-8")
-    Path("/proc/self/uid_map").write_text(f"{USER} {uid} 1", "utf-8")
-    Path("/proc/self/gid_map").write_text(f"{USER} {gid} 1", "utf-8")
+    linux.write_small("/proc/self/setgroups", b"deny")
+    linux.write_small("/proc/self/uid_map", b"%d %d 1" % (USER, uid))
+    linux.write_small("/proc/self/gid_map", b"%d %d 1" % (USER, gid))
 
 
 def mount_proc() -> None:
@@ -114,20 +114,17 @@ def hidden(python: Iterable[Path]) -> list[Path]:
     return [path for path in python if any(path.is_relative_to(Path("/", place)) for place in _OWN)]
 
 
-def own_session(disk: int, files: int, hidden: Iterable[Path]) -> None:
-    """Gives this process, the first of its pid namespace, everything a session has for itself.
-    What was hidden is there again."""
-    linux.unshare(
-        linux.CLONE_NEWNS
-        | linux.CLONE_NEWNET
-        | linux.CLONE_NEWIPC
-        | linux.CLONE_NEWUTS
-        | linux.CLONE_NEWCGROUP
-    )
+def furnish(disk: int, files: int, hidden: Iterable[Path]) -> None:
+    """Puts into new namespaces everything a session has for itself. What was hidden is there
+    again."""
     linux.sethostname(NAME)
     _raise_loopback()
-    mount_proc()
     _mount_disk(disk, files, hidden)
+
+
+def own_session() -> None:
+    """Gives this process, the first of its pid namespace, what nobody else could give it."""
+    mount_proc()
     # Again a user namespace: processes are counted per user and namespace, and this one has no
     # power over the mounts.
     linux.unshare(linux.CLONE_NEWUSER)

@@ -44,3 +44,16 @@ class Place:
             **TAMED,
             **more,
         }
+
+
+def python_paths() -> list[Path]:
+    """Where this Python and its libraries are, without what lies within another of them."""
+    found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
+    found |= {Path(entry) for entry in sys.path if entry}
+    found.add(Path(__file__).parents[2])
+    directories = sorted(path for path in found if path.is_dir() and path != Path("/"))
+    return [
+        path
+        for path in directories
+        if not any(path != other and path.is_relative_to(other) for other in directories)
+    ]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
+from executor.confine import linux
+
 _PAGE = os.sysconf("SC_PAGESIZE")
 _KILLED_WITHIN = 8.0
 
@@ -99,25 +101,16 @@ class Processes:
 
 def _status(pid: int) -> Status | None:
     try:
-        text = _read(f"/proc/{pid}/stat")
+        text = linux.read_small(f"/proc/{pid}/stat")
     except OSError:
         return None
     fields = text[text.rindex(b")") + 2 :].split()
     return Status(fields[0].decode(), int(fields[1]), int(fields[17]))
 
 
-def _read(path: str) -> bytes:
-    """A small file, the short way: every run is waiting for it."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(fd, 4096)
-    finally:
-        os.close(fd)
-
-
 def _resident(pid: int) -> int:
     try:
-        return int(_read(f"/proc/{pid}/statm").split()[1]) * _PAGE
+        return int(linux.read_small(f"/proc/{pid}/statm").split()[1]) * _PAGE
     except OSError:
         return 0
 
