@@ -10,8 +10,8 @@ public record Folder(String name) {
     return new Folder(Layout.job(job));
   }
 
-  public static Folder of(ConversationRef conversation) {
-    return new Folder(Layout.conversation(conversation));
+  public static Folder of(ConversationRef conversation, int generation) {
+    return new Folder(Layout.conversation(conversation, generation));
   }
 
   String file(String sha256) {

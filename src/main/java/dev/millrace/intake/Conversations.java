@@ -10,6 +10,7 @@ import dev.millrace.job.StopReason;
 import dev.millrace.job.Usage;
 import dev.millrace.journal.ConversationEntry;
 import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.JobLog;
@@ -74,7 +75,7 @@ public final class Conversations {
   private ConversationLog begun(JobState state, ConversationRef ref) {
     var conversation = journal.conversation(ref);
     if (conversation.closed()) {
-      journal.forget(ref); // who deleted it did not come to its end
+      conversation.remove(); // who deleted it did not come to its end
       conversation = journal.conversation(ref);
     }
     while (conversation.begun().isEmpty()) {
@@ -125,8 +126,9 @@ public final class Conversations {
     if (ended.state().conversation().isEmpty()) {
       return Optional.empty();
     }
-    var conversation = begun(ended.state(), ended.state().conversation().get());
-    while (!hasTurn(ended, conversation)) {
+    var conversation = journal.conversation(ended.state().conversation().get());
+    // where there is none, whoever begins it sees the end of this job before it gives it a place
+    while (conversation.lives() && !hasTurn(ended, conversation)) {
       var turn = turnOf(ended, conversation.resetUnder(ended.job().id()));
       Optional<ConversationEntry> summary = summary(ended, conversation);
       if (summary.isPresent() && conversation.unfinished(ended.job().id())) {
@@ -146,7 +148,7 @@ public final class Conversations {
     if (told.isEmpty() || conversation.resetUnder(ended.job().id())) {
       return Optional.empty(); // what is forgotten is not told again
     }
-    ConversationLog.Past past = conversation.past();
+    ConversationPast past = conversation.past();
     List<String> jobs =
         past.jobs().reversed().stream().limit(MOST_JOBS).map(JobId::value).toList().reversed();
     return Optional.of(

@@ -115,7 +115,7 @@ public final class Histories {
   private Optional<Conversation> listed(Owner owner, Index.Talks.Talk listed) {
     var log = journal.conversation(listed.conversation());
     if (log.closed()) {
-      journal.forget(listed.conversation());
+      log.remove();
     }
     var conversation =
         described(log, listed.conversation().agent())
@@ -189,7 +189,7 @@ public final class Histories {
       log.append(new ConversationEntry.Closed(owner.name())); // refused, and read on: look again
     }
     release.release(owner, agent, sessionId, log.life());
-    journal.forget(ref);
+    log.remove();
     log.begun().ifPresent(first -> index.unlist(owner, new Index.Talks.Talk(ref, first.at())));
     return Deletion.DELETED;
   }

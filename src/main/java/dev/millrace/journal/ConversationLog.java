@@ -7,15 +7,13 @@ import dev.millrace.job.Unavailable;
 import dev.millrace.job.Usage;
 import dev.millrace.storage.Layout;
 import dev.millrace.storage.Storage;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one conversation: whose turn it is, and what was said. Belongs to one thread.
@@ -29,6 +27,8 @@ public final class ConversationLog {
 
   private final Storage storage;
   private final Journal journal;
+  private final ConversationRef conversation;
+  private final int generation;
   private final String owner;
   private final Log<ConversationEntry> log;
   private final Standing standing = new Standing();
@@ -37,10 +37,12 @@ public final class ConversationLog {
   private int sinceSnapshot;
   private int lineAtSnapshot;
 
-  ConversationLog(Journal journal, ConversationRef conversation) {
+  ConversationLog(Journal journal, ConversationRef conversation, int generation) {
     this.storage = journal.storage();
     this.journal = journal;
-    this.owner = Layout.conversation(conversation);
+    this.conversation = conversation;
+    this.generation = generation;
+    this.owner = Layout.conversation(conversation, generation);
     this.log = journal.log(owner, journal.conversationEntries(), this::fold);
     log.seek(lastSnapshot());
     refresh();
@@ -97,6 +99,15 @@ public final class ConversationLog {
     return standing.closed();
   }
 
+  /** Whether it has begun, and was not deleted. */
+  public boolean lives() {
+    return log.position() > 0 && !closed();
+  }
+
+  String owner() {
+    return owner;
+  }
+
   /** How far it has been read. */
   public long position() {
     return log.position();
@@ -139,63 +150,10 @@ public final class ConversationLog {
                     && queued.equals(job.value()));
   }
 
-  /**
-   * What the next turn builds on.
-   *
-   * @param messages what was said since the last reset, in order
-   * @param modelState what the model gave with the last turn, if it did
-   * @param jobs the turns since the last reset, in order: what they did in the code session counts
-   * @param life another one after each reset: nothing of a code session outlives it
-   */
-  public record Past(
-      List<Message> messages,
-      @Nullable Map<String, Object> modelState,
-      List<JobId> jobs,
-      String life) {
-    public static final Past NONE = new Past(List.of(), null, List.of());
-
-    public Past {
-      messages = List.copyOf(messages);
-      jobs = List.copyOf(jobs);
-    }
-
-    public Past(
-        List<Message> messages, @Nullable Map<String, Object> modelState, List<JobId> jobs) {
-      this(messages, modelState, jobs, "");
-    }
-  }
-
-  /** As far as this log has been read. */
-  public Past past() {
-    Map<String, Object> modelState = null;
-    var messages = new ArrayList<Message>();
-    var jobs = new ArrayList<JobId>();
-    for (var line : lines(historyFrom)) {
-      switch (line.entry()) {
-        case ConversationEntry.Turn turn -> {
-          messages.addAll(turn.messages());
-          jobs.add(new JobId(turn.jobId()));
-          modelState = turn.modelState() == null ? modelState : turn.modelState();
-        }
-        case ConversationEntry.Summary summary -> {
-          messages.clear();
-          messages.add(Message.user(summary.text()));
-          modelState = null;
-          jobs.clear();
-          Objects.requireNonNull(summary.jobs()).forEach(job -> jobs.add(new JobId(job)));
-        }
-        case ConversationEntry.Reset reset -> {
-          messages.clear();
-          jobs.clear();
-          modelState = null;
-        }
-        case ConversationEntry.Begun first -> {}
-        case ConversationEntry.Queued queued -> {}
-        case ConversationEntry.Closed end -> {}
-        case ConversationEntry.Snapshot snapshot -> {}
-      }
-    }
-    return new Past(messages, modelState, jobs, life());
+  /** What the next turn builds on, as far as this log has been read. */
+  public ConversationPast past() {
+    var entries = lines(historyFrom).stream().map(Line::entry).toList();
+    return ConversationPast.of(entries, life(), generation);
   }
 
   private List<Line<ConversationEntry>> lines(long from) {
@@ -239,8 +197,7 @@ public final class ConversationLog {
       all.add(standing.after(begins ? log.position() : historyFrom, entries));
     }
     if (!exists) {
-      storage.create(Layout.log(owner));
-      exists = true;
+      begin();
     }
     long before = log.position();
     boolean written = log.append(all);
@@ -248,6 +205,27 @@ public final class ConversationLog {
       throw new Unavailable("the conversation was deleted meanwhile");
     }
     return written;
+  }
+
+  /** Who comes too late may find the place of a deleted conversation free, and leaves it so. */
+  private void begin() {
+    storage.create(Layout.log(owner));
+    exists = true;
+    if (journal.generation(conversation) > generation) {
+      remove();
+      throw new Unavailable("the conversation was deleted meanwhile");
+    }
+  }
+
+  /**
+   * Removes what is left of a deleted conversation, its files with it. Safe to repeat, however
+   * late: nobody comes to this place again.
+   */
+  public void remove() {
+    storage.putIfAbsent(
+        Layout.grave(conversation, generation), InputStream.nullInputStream(), 0); // first of all
+    storage.deleteAll(Layout.files(owner)); // the log says what is left
+    storage.deleteAll(owner);
   }
 
   /** What stands before is not read again; the snapshot is what tells where that is. */

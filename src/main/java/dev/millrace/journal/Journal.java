@@ -77,15 +77,29 @@ public final class Journal {
     return storage.create(Layout.log(Layout.job(job))) ? new JobLog(this, job) : job(job);
   }
 
-  /** The log of a conversation, read from its last snapshot on; the first append creates it. */
+  /**
+   * The log of a conversation, read from its last snapshot on; the first append creates it. One
+   * that was deleted is followed by another, in another place.
+   */
   public ConversationLog conversation(ConversationRef conversation) {
-    return new ConversationLog(this, conversation);
+    int generation = 0;
+    while (true) {
+      var log = new ConversationLog(this, conversation, generation);
+      int next = log.turns() > 0 && !log.closed() ? generation : generation(conversation);
+      if (next <= generation) {
+        return log; // what has a turn was not begun by somebody who came too late
+      }
+      generation = next;
+    }
   }
 
-  /** Deletes a conversation with its files. Nothing happens when there is none. */
-  public void forget(ConversationRef conversation) {
-    storage.deleteAll(Layout.files(Layout.conversation(conversation))); // the log says what is left
-    storage.deleteAll(Layout.conversation(conversation));
+  /** How many conversations of this name were deleted. */
+  int generation(ConversationRef conversation) {
+    if (storage.stat(Layout.grave(conversation, 0)).isEmpty()) {
+      return 0;
+    }
+    var last = storage.list(Layout.graves(conversation), null, 1).entries().getFirst();
+    return Layout.buried(last.name()) + 1;
   }
 
   /** Tells the words of a job while they come; whoever follows {@link #live} hears them. */
@@ -101,9 +115,9 @@ public final class Journal {
     return watchers.watch(Layout.log(Layout.job(job)));
   }
 
-  /** The same for the log of a conversation. */
-  public LogWatch.Watch watch(ConversationRef conversation) {
-    return watchers.watch(Layout.log(Layout.conversation(conversation)));
+  /** The same for the log of a conversation, which is to be read on before the wait. */
+  public LogWatch.Watch watch(ConversationLog conversation) {
+    return watchers.watch(Layout.log(conversation.owner()));
   }
 
   /** The log of a job from its beginning, entry by entry. */

@@ -28,14 +28,37 @@ public final class Layout {
     return "jobs/" + job.tenant() + "/" + job.id() + "/";
   }
 
-  public static String conversation(ConversationRef conversation) {
+  /**
+   * @param generation how often a conversation of this name was deleted before: each has a place of
+   *     its own, so that whoever is late at one of them finds nothing of another
+   */
+  public static String conversation(ConversationRef conversation, int generation) {
+    return place(conversation) + (generation == 0 ? "/" : "~" + generation + "/");
+  }
+
+  private static String place(ConversationRef conversation) {
     return "conversations/"
         + conversation.tenant()
         + "/"
         + Names.segment(conversation.agent())
         + "/"
-        + conversation.key()
-        + "/";
+        + conversation.key();
+  }
+
+  /** What is left of the deleted conversations of one name, the last one first. */
+  public static String graves(ConversationRef conversation) {
+    return place(conversation) + "~gone/";
+  }
+
+  /** Says that a conversation was deleted; empty. */
+  public static String grave(ConversationRef conversation, int generation) {
+    return graves(conversation)
+        + String.format(Locale.ROOT, "%010d", Integer.MAX_VALUE - generation);
+  }
+
+  /** The conversation whose deletion an entry under {@link #graves} tells of. */
+  public static int buried(String grave) {
+    return Integer.MAX_VALUE - Integer.parseInt(grave.substring(grave.lastIndexOf('/') + 1));
   }
 
   public static String log(String owner) {

@@ -13,7 +13,7 @@ import dev.millrace.job.Finding;
 import dev.millrace.job.StopReason;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Claim;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Halt;
 import dev.millrace.journal.JobLog;
@@ -110,11 +110,11 @@ final class Shift {
     }
   }
 
-  private ConversationLog.Past past(JobState state) {
+  private ConversationPast past(JobState state) {
     return state
         .conversation()
         .map(conversation -> journal.conversation(conversation).past())
-        .orElse(ConversationLog.Past.NONE);
+        .orElse(ConversationPast.NONE);
   }
 
   private Verdict end(Delivery delivery, Claim claim, Ending ending) {

@@ -17,10 +17,8 @@ import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
 import dev.millrace.journal.Marks;
 import dev.millrace.storage.Layout;
-import dev.millrace.storage.MemoryStorage;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -169,7 +167,7 @@ class HistoriesTest {
   @Test
   void a_conversation_is_deleted_with_its_files_between_its_turns_only() {
     JobLog first = ask("one?", "talk");
-    String file = Layout.file(Layout.conversation(ref("talk")), "a".repeat(64));
+    String file = Layout.file(Layout.conversation(ref("talk"), 0), "a".repeat(64));
     doors.storage.putIfAbsent(file, InputStream.nullInputStream(), 0);
 
     assertThat(histories.delete(ALICE, "analyst", "talk")).isEqualTo(Deletion.BUSY);
@@ -182,7 +180,9 @@ class HistoriesTest {
     assertThat(get("talk")).isEmpty();
     assertThat(listed(ALICE)).isEmpty();
     assertThat(doors.storage.names())
-        .noneMatch(name -> name.startsWith("conversations/") || name.startsWith("talks/"));
+        .noneMatch(name -> name.startsWith("talks/"))
+        .filteredOn(name -> name.startsWith("conversations/"))
+        .containsExactly(Layout.grave(ref("talk"), 0));
     assertThat(histories.delete(ALICE, "analyst", "talk")).isEqualTo(Deletion.UNKNOWN);
   }
 
@@ -218,8 +218,8 @@ class HistoriesTest {
     assertThat(listed(ALICE)).containsExactly("asked");
     assertThat(listed(ALICE)).containsExactly("asked");
     assertThat(doors.storage.names())
-        .filteredOn(name -> name.startsWith("conversations/"))
-        .containsExactly(Layout.log(Layout.conversation(ref("asked"))));
+        .filteredOn(name -> name.startsWith("conversations/") && !name.contains("~gone/"))
+        .containsExactly(Layout.log(Layout.conversation(ref("asked"), 1)));
     assertThat(doors.storage.names()).filteredOn(name -> name.startsWith("talks/")).hasSize(1);
   }
 
@@ -271,30 +271,7 @@ class HistoriesTest {
 
   /** Histories of a process that is overtaken just before it first writes. */
   private Histories inTheMeantime(Runnable event) {
-    var events = new ArrayDeque<Runnable>(List.of(event));
-    var slow =
-        new MemoryStorage(doors.clock) {
-          @Override
-          public Append append(String name, long position, byte[] bytes) {
-            Optional.ofNullable(events.poll()).ifPresent(Runnable::run);
-            return doors.storage.append(name, position, bytes);
-          }
-
-          @Override
-          public Optional<InputStream> open(String name, long from, long length) {
-            return doors.storage.open(name, from, length);
-          }
-
-          @Override
-          public Optional<Stat> stat(String name) {
-            return doors.storage.stat(name);
-          }
-
-          @Override
-          public void deleteAll(String prefix) {
-            doors.storage.deleteAll(prefix);
-          }
-        };
+    var slow = Overtaken.whenWriting(doors.storage, event);
     return new Histories(
         new Journal(slow, Json.MAPPER, doors.clock, new Marks("s")),
         doors.index,

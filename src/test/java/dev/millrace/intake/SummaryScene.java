@@ -33,7 +33,7 @@ public final class SummaryScene {
   static final String NAME = "sales talk";
   static final Secret SECRET = new Secret(new byte[16]);
   static final ConversationRef TALK = ConversationRef.of(SECRET, ALICE, "analyst", NAME);
-  private static final String LOG = Layout.log(Layout.conversation(TALK));
+  private static final String LOG = Layout.log(Layout.conversation(TALK, 0));
 
   final List<String> broken = new ArrayList<>();
 

@@ -6,7 +6,7 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.Message;
 import dev.millrace.job.Usage;
 import dev.millrace.journal.ConversationEntry;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class SummaryTest {
   private final SummaryScene scene = new SummaryScene();
 
-  private ConversationLog.Past past() {
+  private ConversationPast past() {
     return scene.journal.conversation(SummaryScene.TALK).past();
   }
 

@@ -60,7 +60,7 @@ class ConversationLogTest {
   void a_new_conversation_has_nobody_in_line_and_no_past() {
     assertThat(open().head()).isEmpty();
     assertThat(open().turns()).isZero();
-    assertThat(open().past()).isEqualTo(ConversationLog.Past.NONE);
+    assertThat(open().past()).isEqualTo(ConversationPast.NONE);
   }
 
   @Test
@@ -222,7 +222,7 @@ class ConversationLogTest {
 
     assertThat(open().past())
         .isEqualTo(
-            new ConversationLog.Past(
+            new ConversationPast(
                 List.of(Message.user("a"), Message.assistant("b", List.of()), Message.user("c")),
                 Map.of("session", "s1"),
                 List.of(job(1), job(2))));
@@ -248,7 +248,7 @@ class ConversationLogTest {
         new Turn(job(1).value(), List.of(Message.user("a")), Usage.NONE, Map.of("session", "s1")));
     log.append(new Reset("alice"));
 
-    assertThat(open().past()).isEqualTo(ConversationLog.Past.NONE);
+    assertThat(open().past()).isEqualTo(ConversationPast.NONE);
     assertThat(open().head()).contains(job(2));
     assertThat(open().turns()).isEqualTo(1);
   }
@@ -290,7 +290,7 @@ class ConversationLogTest {
   @Test
   void looking_for_a_conversation_does_not_create_it() {
     assertThat(open().begun()).isEmpty();
-    assertThat(open().past()).isEqualTo(ConversationLog.Past.NONE);
+    assertThat(open().past()).isEqualTo(ConversationPast.NONE);
 
     assertThat(storage.names()).isEmpty();
   }

@@ -26,14 +26,14 @@ class LayoutTest {
 
   @Test
   void a_conversation_lies_under_its_agent() {
-    assertThat(Layout.conversation(new ConversationRef("default", "analyst", "k1")))
+    assertThat(Layout.conversation(new ConversationRef("default", "analyst", "k1"), 0))
         .isEqualTo("conversations/default/analyst/k1/");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"../..", "", "a/b", "Analyst", "ä", "a.", "%"})
   void whatever_an_agent_or_an_upload_is_called_its_names_can_be_stored(String text) {
-    var conversation = Layout.conversation(new ConversationRef("default", text, "k1"));
+    var conversation = Layout.conversation(new ConversationRef("default", text, "k1"), 0);
     var upload = Layout.upload("default", text);
 
     assertThat(Names.check(Layout.log(conversation)).split("/")).hasSize(5);

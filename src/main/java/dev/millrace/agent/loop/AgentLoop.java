@@ -6,7 +6,7 @@ import dev.millrace.agent.PictureLimits;
 import dev.millrace.artifact.Artifacts;
 import dev.millrace.job.Ending;
 import dev.millrace.journal.Claim;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Halt;
 import dev.millrace.tool.Delegation;
 import dev.millrace.tool.Tool;
@@ -87,7 +87,7 @@ public final class AgentLoop {
    * @param past what was said before, in a conversation
    * @throws Halt when this worker has to stop before the end
    */
-  public Ending run(Claim claim, Agent agent, ConversationLog.Past past) {
+  public Ending run(Claim claim, Agent agent, ConversationPast past) {
     Audience.Listening audience = house.audience().of(claim);
     try {
       Ending ending = new Work(new Run(house, claim, agent, past, audience), agent).toTheEnd();

@@ -4,7 +4,7 @@ import dev.millrace.artifact.Artifacts;
 import dev.millrace.job.JobRef;
 import dev.millrace.job.Owner;
 import dev.millrace.job.Unavailable;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.JobState;
 import dev.millrace.journal.Journal;
@@ -58,7 +58,7 @@ public final class JobSessions {
    *
    * @param past what was before, whose session it is as well
    */
-  Memory memory(JobRef job, JobState state, ConversationLog.Past past) {
+  Memory memory(JobRef job, JobState state, ConversationPast past) {
     return new Memory(
         past.life(),
         past.jobs().stream().map(turn -> left(new JobRef(job.tenant(), turn))).toList(),

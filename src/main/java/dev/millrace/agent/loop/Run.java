@@ -5,7 +5,7 @@ import dev.millrace.agent.Audience;
 import dev.millrace.artifact.Folder;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Claim;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Halt;
 import dev.millrace.journal.JobState;
@@ -30,7 +30,7 @@ final class Run {
   final AgentLoop.House house;
   final Claim claim;
   final JobState state;
-  final ConversationLog.Past past;
+  final ConversationPast past;
   final Audience.Listening audience;
   final Budget budget;
   final Pictures pictures;
@@ -48,7 +48,7 @@ final class Run {
       AgentLoop.House house,
       Claim claim,
       Agent agent,
-      ConversationLog.Past past,
+      ConversationPast past,
       Audience.Listening audience) {
     this.house = house;
     this.claim = claim;
@@ -80,7 +80,10 @@ final class Run {
   }
 
   Folder folder() {
-    return state.conversation().map(Folder::of).orElseGet(() -> Folder.of(claim.log().job()));
+    return state
+        .conversation()
+        .map(conversation -> Folder.of(conversation, past.generation()))
+        .orElseGet(() -> Folder.of(claim.log().job()));
   }
 
   Instant now() {

@@ -161,8 +161,9 @@ public final class Errands {
 
   /** What comes next from the same caller finds the turn in the history, and nobody in line. */
   private void awaitTurn(JobLog ended, ConversationRef conversation) {
-    try (var watch = journal.watch(conversation)) {
-      var talk = journal.conversation(conversation);
+    var talk = journal.conversation(conversation);
+    try (var watch = journal.watch(talk)) {
+      talk.refresh();
       boolean more = true;
       while (more && talk.unfinished(ended.job().id())) {
         more = watch.await(talk.position(), SETTLING);

@@ -22,7 +22,7 @@ import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
 import dev.millrace.job.Usage;
 import dev.millrace.journal.Claim;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Halt;
 import dev.millrace.journal.JobLog;
@@ -58,7 +58,7 @@ import org.junit.jupiter.api.Timeout;
 class AgentLoopTest {
   private static final JobRef JOB = new JobRef("default", new JobId("j1"));
   private static final Duration LONGEST = Duration.ofMinutes(5);
-  private static final ConversationLog.Past NO_PAST = ConversationLog.Past.NONE;
+  private static final ConversationPast NO_PAST = ConversationPast.NONE;
 
   private final SettableClock clock = new SettableClock();
   private boolean away;
@@ -230,7 +230,7 @@ class AgentLoopTest {
     loop.run(
         claim,
         agent,
-        new ConversationLog.Past(
+        new ConversationPast(
             List.of(Message.user("Earlier.")), Map.of("session", "s1"), List.of()));
 
     assertThat(model.asked.getFirst().messages())

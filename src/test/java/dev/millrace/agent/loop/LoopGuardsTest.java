@@ -12,7 +12,7 @@ import dev.millrace.job.Ending;
 import dev.millrace.job.Message;
 import dev.millrace.job.ToolCall;
 import dev.millrace.job.ToolOutcome;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Lines;
 import dev.millrace.journal.Step;
@@ -192,7 +192,7 @@ class LoopGuardsTest extends LoopStage {
   @Test
   void a_past_that_nearly_fills_the_window_is_told_in_short_before_the_model_is_asked() {
     begin(request(null, null, "user", false));
-    past = new ConversationLog.Past(List.of(Message.user("x".repeat(4_000))), null, List.of());
+    past = new ConversationPast(List.of(Message.user("x".repeat(4_000))), null, List.of());
     model.says("Many x.").says("Done.");
 
     assertThat(run(with(false, 1_200))).isEqualTo(Ending.answered("Done."));
@@ -204,7 +204,7 @@ class LoopGuardsTest extends LoopStage {
   @Test
   void a_past_that_leaves_room_is_told_as_it_is() {
     begin(request(null, null, "user", false));
-    past = new ConversationLog.Past(List.of(Message.user("x".repeat(4_000))), null, List.of());
+    past = new ConversationPast(List.of(Message.user("x".repeat(4_000))), null, List.of());
     model.says("Done.");
 
     assertThat(run(with(false, 1_300))).isEqualTo(Ending.answered("Done."));

@@ -16,7 +16,7 @@ import dev.millrace.job.StopReason;
 import dev.millrace.job.ToolCall;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Halt;
 import dev.millrace.journal.Step;
 import dev.millrace.model.LanguageModel.Reply;
@@ -247,7 +247,7 @@ class LoopRulesTest extends LoopStage {
   void a_past_that_is_too_long_is_told_in_short_and_the_job_goes_on() {
     begin(request(null, null, "user", false));
     past =
-        new ConversationLog.Past(
+        new ConversationPast(
             List.of(Message.user("Long ago."), Message.assistant("Yes.", List.of())),
             Map.of("session", "s"),
             List.of());
@@ -267,7 +267,7 @@ class LoopRulesTest extends LoopStage {
   @Test
   void a_job_that_is_too_long_with_no_past_to_shorten_fails() {
     begin(request(null, null, "user", false));
-    past = new ConversationLog.Past(List.of(Message.user("Long ago.")), null, List.of());
+    past = new ConversationPast(List.of(Message.user("Long ago.")), null, List.of());
     model.replies(new Reply.TooLong("too long")).says("They spoke.");
     model.replies(new Reply.TooLong("still too long"));
 

@@ -19,7 +19,7 @@ import dev.millrace.job.Origin;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Claim;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Halt;
 import dev.millrace.journal.JobLog;
@@ -60,7 +60,7 @@ class LoopStage {
   Delegation delegation = Delegation.NONE;
   Function<ToolContext, ToolOutcome> python = context -> ToolOutcome.of("42");
   Function<ToolContext, Optional<ToolOutcome>> found = context -> Optional.empty();
-  ConversationLog.Past past = ConversationLog.Past.NONE;
+  ConversationPast past = ConversationPast.NONE;
   Claim claim;
 
   final Tool tool =

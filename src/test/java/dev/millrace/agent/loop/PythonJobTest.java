@@ -21,7 +21,7 @@ import dev.millrace.job.Origin;
 import dev.millrace.job.Secret;
 import dev.millrace.job.ToolCall;
 import dev.millrace.journal.Claim;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
@@ -132,7 +132,7 @@ class PythonJobTest {
     model.says("Done.");
     var loop = new AgentLoop(new VirtualTasks(), sessions, artifacts, CLOCK, Duration.ofMinutes(5));
     var claim = new Claim(log, 1, () -> true, () -> false);
-    var past = new ConversationLog.Past(List.of(Message.user("Before.")), null, earlier);
+    var past = new ConversationPast(List.of(Message.user("Before.")), null, earlier);
     assertThat(loop.run(claim, agent, past)).isEqualTo(Ending.answered("Done."));
     return log.state().steps().stream()
         .filter(Step.Tool.class::isInstance)

@@ -12,7 +12,7 @@ import dev.millrace.job.StopReason;
 import dev.millrace.job.ToolCall;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Usage;
-import dev.millrace.journal.ConversationLog;
+import dev.millrace.journal.ConversationPast;
 import dev.millrace.journal.Entry;
 import dev.millrace.journal.Lines;
 import dev.millrace.model.LanguageModel;
@@ -38,8 +38,8 @@ public final class Takeovers {
   /** More than any scene needs: a loop that does not end must not keep anybody waiting. */
   private static final int MOST_ASKED = 40;
 
-  private static final ConversationLog.Past LONG_AGO =
-      new ConversationLog.Past(
+  private static final ConversationPast LONG_AGO =
+      new ConversationPast(
           List.of(Message.user("Long ago."), Message.assistant("Yes.", List.of())),
           null,
           List.of());
@@ -48,7 +48,7 @@ public final class Takeovers {
   private record Scene(
       String name,
       JobRequest request,
-      ConversationLog.Past past,
+      ConversationPast past,
       Function<Prompt, Reply> model,
       StopReason reason) {}
 

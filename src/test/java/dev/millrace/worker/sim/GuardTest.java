@@ -97,7 +97,7 @@ class GuardTest {
   }
 
   private static String line(JobLog job) {
-    return Layout.log(Layout.conversation(job.state().conversation().orElseThrow()));
+    return Layout.log(Layout.conversation(job.state().conversation().orElseThrow(), 0));
   }
 
   private void behindTheScenes(Consumer<Journal> work) {
