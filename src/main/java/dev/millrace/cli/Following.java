@@ -20,11 +20,16 @@ final class Following {
   private final JobClient client;
   private final String job;
   private final Events events;
+  private final Consumer<String> notes;
   private boolean ended;
 
-  Following(JobClient client, String job, Consumer<Events.Event> reader) {
+  /**
+   * @param notes takes a sentence for a person who wonders why nothing comes
+   */
+  Following(JobClient client, String job, Consumer<Events.Event> reader, Consumer<String> notes) {
     this.client = client;
     this.job = job;
+    this.notes = notes;
     this.events =
         new Events(
             event -> {
@@ -45,7 +50,9 @@ final class Following {
           pause = FIRST_PAUSE;
         }
       } catch (IOException e) {
-        vain++;
+        if (vain++ == 0) {
+          notes.accept("The server is away. Waiting for it, for about half a minute ...");
+        }
         if (vain == TRIES) {
           throw Trouble.failed(
               "The server went away. The job is kept, and goes on when the server is back: "

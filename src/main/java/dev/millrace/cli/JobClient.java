@@ -74,6 +74,11 @@ final class JobClient implements AutoCloseable {
         text());
   }
 
+  /** Where all jobs are listed, the latest first. */
+  URI jobs() {
+    return server.resolve("v1/jobs");
+  }
+
   /** A job as it stands, in JSON. */
   String job(String id) {
     return whole(to("v1/jobs/" + id).timeout(ANSWER).GET());

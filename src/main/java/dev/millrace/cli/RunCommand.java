@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +27,8 @@ import picocli.CommandLine.Spec;
           + " output of its code while they come. The answer alone goes to standard output; on a"
           + " terminal that has seen it come it does not stand twice.",
       "It uses the server that has the data directory, if one is running, and starts everything in"
-          + " this process otherwise. Ctrl-C cancels the job."
+          + " this process otherwise. When that server goes away it is waited for, for about half a"
+          + " minute; the job is kept. Ctrl-C cancels the job."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -49,8 +49,6 @@ import picocli.CommandLine.Spec;
       "  ./millrace run - --json < prompt.txt | jq .response"
     })
 public final class RunCommand implements Callable<Integer> {
-  private static final Duration FOR_CANCEL = Duration.ofSeconds(5);
-
   private final Host host;
   private final InputStream in;
   private final boolean terminal;
@@ -130,8 +128,12 @@ public final class RunCommand implements Callable<Integer> {
   private void check() {
     var wrong = new ArrayList<String>();
     for (Path file : files) {
-      if (!Files.isRegularFile(file)) {
+      if (!Files.exists(file)) {
         wrong.add("--file: there is no file " + file + ".");
+      } else if (Files.isDirectory(file)) {
+        wrong.add("--file: " + file + " is a directory. Name the files that are meant.");
+      } else if (!Files.isRegularFile(file)) {
+        wrong.add("--file: " + file + " is no file whose length is known. Make one of it first.");
       } else if (!Files.isReadable(file)) {
         wrong.add("--file: this user may not read " + file + ".");
       }
@@ -171,90 +173,26 @@ public final class RunCommand implements Callable<Integer> {
     request.put("agent", agent);
     request.put("sessionId", session);
     request.put("stream", true);
-    String id = client.submit(request, files).text("id");
-    var hook = new Thread(() -> interrupted(client, place, id), "cancel");
-    Runtime.getRuntime().addShutdownHook(hook);
     var screen = new Screen(err());
-    try {
-      new Following(client, id, screen::show).toTheEnd();
+    String id;
+    try (var interruption = new Interruption(client, place, err())) {
+      id = client.submit(request, files).text("id");
+      interruption.cancels(id);
+      new Following(client, id, screen::show, screen::note).toTheEnd();
     } finally {
       screen.closeLine();
-      forget(hook);
     }
-    String job = client.job(id);
-    return tell(job, Tree.read(job), client, id, screen);
-  }
-
-  private int tell(String json, Tree job, JobClient client, String id, Screen screen) {
-    PrintWriter out = spec.commandLine().getOut();
-    Path where = folder == null ? Path.of("millrace-files", Saving.safe(id)) : folder;
-    if (this.json) {
-      out.println(Plain.json(json));
+    var report = new Report(client, client.job(id), spec.commandLine().getOut(), err());
+    if (json) {
+      report.whole();
     } else {
-      String answer = answer(job, client);
-      boolean seen = answer.isEmpty() || (terminal && screen.saidLast(answer));
-      out.print(seen ? "" : answer + System.lineSeparator());
+      report.answer(answer -> terminal && screen.saidLast(answer));
     }
-    out.flush();
-    List<Path> saved = new Saving(client, where).save(job.list("artifacts"));
-    saved.forEach(file -> err().println("saved " + file));
-    String status = job.text("status");
-    if (!status.equals("succeeded")) {
-      err().println(ended(job));
-    }
-    err().flush();
-    return Exit.of(status);
-  }
-
-  private static String answer(Tree job, JobClient client) {
-    Tree file = job.child("responseFile");
-    if (!file.has("href")) {
-      return Plain.text(job.text("response")).strip();
-    }
-    try (InputStream content = client.file(file.text("href"))) {
-      return Plain.text(new String(content.readAllBytes(), StandardCharsets.UTF_8)).strip();
-    } catch (IOException e) {
-      throw client.unreachable(e);
-    }
-  }
-
-  private static String ended(Tree job) {
-    var words = new StringBuilder("The job ended: ");
-    words.append(Plain.line(job.text("status"))).append(" (");
-    words.append(Plain.line(job.text("stopReason"))).append(").");
-    Tree error = job.child("error");
-    if (error.has("message")) {
-      words.append(' ').append(Plain.line(error.text("message")));
-    }
-    for (Tree detail : error.list("details")) {
-      words.append("\n  ").append(Plain.line(detail.text("at")));
-      words.append(": ").append(Plain.line(detail.text("problem")));
-    }
-    return words.toString();
-  }
-
-  /** On Ctrl-C. */
-  private void interrupted(JobClient client, Host.Server place, String id) {
-    try {
-      client.cancel(id, FOR_CANCEL);
-      err().println("Canceled the job " + id + ".");
-    } catch (Trouble e) {
-      err().println("The job may still run: " + client.address(id));
-    } finally {
-      err().flush();
-      place.close();
-    }
+    report.filesIn(folder == null ? Path.of("millrace-files", Saving.safe(id)) : folder);
+    return report.end();
   }
 
   private PrintWriter err() {
     return spec.commandLine().getErr();
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // It is running.
-    }
   }
 }

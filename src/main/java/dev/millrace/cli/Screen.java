@@ -38,6 +38,13 @@ final class Screen {
     return !answer.isEmpty() && words.toString().strip().equals(answer);
   }
 
+  /** A sentence of our own. */
+  void note(String sentence) {
+    closeLine();
+    out.println(sentence);
+    out.flush();
+  }
+
   /** What comes next begins on a line of its own. */
   void closeLine() {
     if (lineOpen) {
@@ -89,6 +96,7 @@ final class Screen {
     }
     indented("  = ", step.text("result"));
     indented("  ! ", step.text("error"));
+    indented("  * ", step.text("note"));
     for (Object file : names(step)) {
       out.println("  + " + Plain.line(String.valueOf(file)));
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param result the value of the last expression, or a tool's whole answer
  * @param error what went wrong, in words a model can act on
  * @param truncated whether an output was cut at its cap
- * @param note what else the model has to know: which files were kept, what became of the session
+ * @param note what else there is to know: which files are not there, what became of the session
  */
 public record ToolOutcome(
     String stdout,

@@ -8,6 +8,7 @@ import dev.millrace.job.Usage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,15 @@ public sealed interface Step {
       implements Step {
     public Tool {
       artifacts = List.copyOf(artifacts);
+    }
+
+    /** The outcome as a model reads it. */
+    String told() {
+      return artifacts.isEmpty()
+          ? outcome.text()
+          : outcome.text()
+              + "\nkept for the user: "
+              + artifacts.stream().map(Artifact::name).collect(Collectors.joining(", "));
     }
   }
 }

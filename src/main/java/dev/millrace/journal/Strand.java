@@ -111,7 +111,7 @@ public final class Strand {
             }
             messages.add(model.message());
           }
-          case Step.Tool tool -> messages.add(Message.tool(tool.callId(), tool.outcome().text()));
+          case Step.Tool tool -> messages.add(Message.tool(tool.callId(), tool.told()));
         }
       }
     }

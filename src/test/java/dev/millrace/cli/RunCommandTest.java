@@ -88,7 +88,7 @@ class RunCommandTest {
 
         id: 4
         event: step
-        data: {"n": 2, "type": "tool", "stdout": "one\\ntwo\\n", "error": null, "artifacts": ["figure-1.png"]}
+        data: {"n": 2, "type": "tool", "stdout": "one\\ntwo\\n", "error": null, "note": "sales.csv is not there", "artifacts": ["figure-1.png"]}
 
         id: 5
         event: step
@@ -109,6 +109,7 @@ class RunCommandTest {
             "    print(x)",
             "  | one",
             "  | two",
+            "  * sales.csv is not there",
             "  + figure-1.png");
   }
 
@@ -194,6 +195,24 @@ class RunCommandTest {
                 .filter(asked -> asked.what().endsWith("/events"))
                 .map(asked -> asked.header("Last-event-id")))
         .containsExactly("", "7");
+  }
+
+  @Test
+  void a_server_that_goes_away_is_waited_for_and_that_is_said_once() {
+    server.on(
+        "GET /v1/jobs/j1/events",
+        (exchange, number) -> {
+          if (number < 2) {
+            exchange.close(); // as if nobody were there
+          } else {
+            StubServer.stream(exchange, END);
+          }
+        });
+
+    assertThat(run("go")).isEqualTo(0);
+
+    assertThat(err.toString().lines())
+        .containsExactly("The server is away. Waiting for it, for about half a minute ...");
   }
 
   @ParameterizedTest
@@ -331,10 +350,13 @@ class RunCommandTest {
   }
 
   @Test
-  void all_files_that_are_missing_are_named_before_anything_is_sent() {
-    assertThat(run("go", "--file", "no-1", "--file", "no-2")).isEqualTo(2);
+  void all_files_that_cannot_be_sent_are_named_before_anything_is_sent() {
+    assertThat(run("go", "--file", "no-1", "--file", "no-2", "--file", folder.toString()))
+        .isEqualTo(2);
 
-    assertThat(err.toString()).contains("no-1", "no-2").hasLineCount(2);
+    assertThat(err.toString())
+        .contains("no file no-1", "no file no-2", folder + " is a directory")
+        .hasLineCount(3);
     assertThat(server.asked).isEmpty();
   }
 

@@ -41,6 +41,7 @@ public final class StepTeller {
             outcome.result(),
             outcome.error(),
             outcome.truncated(),
+            outcome.note(),
             tool.artifacts().stream().map(Artifact::name).toList(),
             outcome.seconds(),
             tool.reexecuted());

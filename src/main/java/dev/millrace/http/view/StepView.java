@@ -36,6 +36,7 @@ public sealed interface StepView {
       @Nullable String result,
       @Nullable String error,
       boolean truncated,
+      @Nullable String note,
       List<String> artifacts,
       double seconds,
       boolean reexecuted)

@@ -1,6 +1,5 @@
 package dev.millrace.tool.python;
 
-import dev.millrace.job.Artifact;
 import dev.millrace.job.ToolOutcome;
 import dev.millrace.job.Unavailable;
 import dev.millrace.session.Display;
@@ -14,7 +13,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +33,6 @@ final class Harvest {
   private final PythonSettings settings;
   private final ToolContext context;
   private final List<String> notes;
-  private final List<String> kept = new ArrayList<>();
 
   Harvest(PythonSettings settings, ToolContext context, List<String> notes) {
     this.settings = settings;
@@ -51,9 +48,6 @@ final class Harvest {
     var tables = new StringBuilder();
     execution.displays().forEach(display -> figure(display, tables));
     files(before);
-    if (!kept.isEmpty()) {
-      notes.add("kept for the user: " + String.join(", ", kept));
-    }
     return outcome(execution.outcome(), tables.toString());
   }
 
@@ -172,7 +166,7 @@ final class Harvest {
 
   private void keep(String name, String mediaType, @Nullable String path, InputStream bytes) {
     try (bytes) {
-      context.files().keep(name, mediaType, path, bytes).map(Artifact::name).ifPresent(kept::add);
+      context.files().keep(name, mediaType, path, bytes);
     } catch (IOException e) {
       throw new Unavailable("could not read a file of the code session to its end", e);
     }
