@@ -40,6 +40,7 @@ final class Work {
 
   final int depth;
   private final Prompts prompts;
+  private final Retelling retelling;
   private final Calls calls;
 
   /** The job's own agent. */
@@ -55,6 +56,7 @@ final class Work {
     this.strand = run.state.strand(parent);
     this.calls = new Calls(this);
     this.prompts = new Prompts(this, asked);
+    this.retelling = new Retelling(this, prompts);
   }
 
   /** An agent that this one calls. */
@@ -92,7 +94,7 @@ final class Work {
             .map(error -> StopReason.DELEGATION_EXPIRED)
             .or(() -> run.budget.beforeTurn(spent()));
     if (over.isEmpty()) {
-      return prompts.nearlyFull() ? summarize("the context is nearly full") : ask(null);
+      return prompts.nearlyFull() ? retelling.because("the context is nearly full") : ask(null);
     }
     return depth > 0
         ? Optional.of(cutShort(over.get(), strand.soFar()))
@@ -163,7 +165,7 @@ final class Work {
       case Reply.Refused(String why) ->
           Optional.of(Ending.failed(StopReason.REFUSED, why, List.of()));
       case Reply.TooLong(String why) ->
-          last ? Optional.of(cutShort(usedUp.get(), strand.soFar())) : summarize(why);
+          last ? Optional.of(cutShort(usedUp.get(), strand.soFar())) : retelling.because(why);
     };
   }
 
@@ -172,7 +174,7 @@ final class Work {
    *
    * @param last whether these are the last words, for which there is time beyond the job's
    */
-  private Optional<Reply> reply(Prompt prompt, int step, boolean last) {
+  Optional<Reply> reply(Prompt prompt, int step, boolean last) {
     Duration longest = run.house.longestCall();
     Duration limit =
         last
@@ -232,42 +234,6 @@ final class Work {
         .schema()
         .map(schema -> Form.of(schema, text) instanceof Form.Kept(var value) ? value : null)
         .orElse(null);
-  }
-
-  /** Tells the past by a summary; without a past that could be told so, it is too long for good. */
-  private Optional<Ending> summarize(String why) {
-    if (depth > 0 || !prompts.canBeShorter()) {
-      return Optional.of(Ending.failed(StopReason.CONTEXT, why, List.of()));
-    }
-    Instant began = run.now();
-    int upTo = run.state.nextStep() - 1;
-    for (Prompts.Detail detail : Prompts.Detail.values()) {
-      var prompt = prompts.summary(detail);
-      Optional<Reply> reply = reply(prompt, upTo + 1, false);
-      if (reply.isEmpty()) {
-        return Optional.of(Ending.cutShort(StopReason.BUDGET_SECONDS, strand.soFar()));
-      }
-      switch (reply.get()) {
-        case Reply.Answer(Message said, Usage usage, var modelState)
-            when !said.text().isBlank() -> {
-          run.write(
-              new Entry.Summarized(
-                  upTo,
-                  Prompts.SUMMARY + said.text(),
-                  agent.model().name(),
-                  usage,
-                  run.secondsSince(began)),
-              Optional.empty());
-          return Optional.empty();
-        }
-        case Reply.Answer empty -> {} // in less detail, then
-        case Reply.Refused(String refused) -> {
-          return Optional.of(Ending.failed(StopReason.REFUSED, refused, List.of()));
-        }
-        case Reply.TooLong longer -> {}
-      }
-    }
-    return Optional.of(Ending.failed(StopReason.CONTEXT, why, List.of()));
   }
 
   private static Optional<StopReason> budgetWord(Asked asked) {

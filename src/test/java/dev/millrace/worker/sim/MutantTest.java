@@ -28,6 +28,7 @@ class MutantTest {
   private static final String SWEEPER = "worker/Sweeper.java";
   private static final String WORKER = "worker/Worker.java";
   private static final String WORK = "agent/loop/Work.java";
+  private static final String RETELLING = "agent/loop/Retelling.java";
   private static final String LOOP = "agent/loop/Calls.java";
 
   static List<Mutant> mutants() {
@@ -295,7 +296,7 @@ class MutantTest {
             "    if (text.isBlank()) {\n"),
         new Mutant(
             "a summary is not written down",
-            WORK,
+            RETELLING,
             "          run.write(\n              new Entry.Summarized(",
             "          java.util.Map.entry(\n              new Entry.Summarized("),
         new Mutant(
