@@ -41,13 +41,16 @@ public final class Terms {
    *     what the tools need
    */
   public Optional<String> settle(Caller caller, JobRequest request, Optional<String> key) {
-    if (key.filter(name -> journal.job(job(caller, name)).exists()).isPresent()) {
-      return key; // it was settled when it was sent first
+    Optional<Agent> agent =
+        agents
+            .find(request.agent())
+            .filter(it -> request.tools() && it.borrows() && caller.assertion().isPresent());
+    boolean nothingToSettle = agent.isEmpty() && !allowance.limitsJobs();
+    if (nothingToSettle || key.filter(name -> isThere(caller, name)).isPresent()) {
+      return key;
     }
     share(caller, request);
-    Optional<Agent> agent =
-        agents.find(request.agent()).filter(it -> request.tools() && it.borrows());
-    if (agent.isEmpty() || caller.assertion().isEmpty()) {
+    if (agent.isEmpty()) {
       return key;
     }
     String name = key.orElseGet(() -> UUID.randomUUID().toString());
@@ -57,6 +60,11 @@ public final class Terms {
       throw Refusal.of(Code.FORBIDDEN, String.valueOf(e.getMessage()));
     }
     return Optional.of(name);
+  }
+
+  /** What is sent again was settled when it was sent first. */
+  private boolean isThere(Caller caller, String name) {
+    return journal.job(job(caller, name)).exists();
   }
 
   private static JobRef job(Caller caller, String name) {

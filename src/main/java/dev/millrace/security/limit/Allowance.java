@@ -28,6 +28,11 @@ public final class Allowance {
     return requests.take(caller, 1);
   }
 
+  /** Whether a tenant ever has to wait with a job. */
+  public boolean limitsJobs() {
+    return settings.jobs() > 0 || settings.tokens() > 0;
+  }
+
   /**
    * How long a tenant has to wait before the next job; absent when this one may be submitted.
    *
