@@ -46,6 +46,11 @@ class Client:
             raise SystemExit(f"{code!r}: {page}")
         return page
 
+    def wait_for_spares(self) -> None:
+        """As there would be for one user after the other."""
+        while json.loads(self.ask("GET", "/health"))["spares"] < 2:
+            time.sleep(0.02)
+
     def end(self, session: str) -> None:
         self.ask("DELETE", f"/session{QUERY}{session}")
 
@@ -97,8 +102,7 @@ def main(rounds: int) -> None:
         sys.stdout.write(f"{machine()}, sandbox: {ready['sandbox']}\n")
         show("from start to ready", [up])
         client = Client(ready["port"], token)
-        while json.loads(client.ask("GET", "/health"))["spares"] < 2:
-            time.sleep(0.01)
+        client.wait_for_spares()
         show("from start until spares are made", [(time.perf_counter() - began) * 1000])
         measure(client, rounds)
         measure_many(client, program.pid, lambda: Client(ready["port"], token))
@@ -115,10 +119,7 @@ def measure(client: Client, rounds: int) -> None:
 
     def settle(number: int) -> None:
         client.end(f"new-{number}")
-        # Time for the next spare, as between two users.
-        until = time.perf_counter() + 0.2
-        while time.perf_counter() < until:
-            client.ask("GET", "/health")
+        client.wait_for_spares()
 
     first = "import pandas as pd\npd.DataFrame({'a': [1]}).sum()"
     new = timed(20, lambda number: client.run(f"new-{number}", first), settle)

@@ -3,6 +3,9 @@
 import io
 from typing import Any
 
+_PACKED = 3
+"""How hard zlib tries: a third less time than usual, for a tenth more of bytes."""
+
 
 def png(figure: Any) -> bytes:
     """The figure without empty margins, as savefig makes it."""
@@ -35,9 +38,11 @@ def _draw_once(figure: Any, picture: io.BytesIO) -> bool:
     left, top = round(left - margin), round(top - margin)
     size = round(right + margin) - left, round(bottom + margin) - top
     ground = tuple(round(255 * part) for part in to_rgba(figure.get_facecolor()))
-    cut = Image.new("RGBA", size, ground)  # its margin may lie beyond the canvas
+    if drawn.getchannel("A").getextrema() == (255, 255):
+        drawn = drawn.convert("RGB")  # a fourth less to pack
+    cut = Image.new(drawn.mode, size, ground[: len(drawn.mode)])  # it may reach beyond the canvas
     cut.paste(drawn, (-left, -top))
-    cut.save(picture, format="png", dpi=(dots, dots))
+    cut.save(picture, format="png", dpi=(dots, dots), compress_level=_PACKED)
     return True
 
 
