@@ -2,7 +2,10 @@ package dev.millrace;
 
 import dev.millrace.cli.RunCommand;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -24,21 +27,32 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
 
   public static void main(String[] args) {
-    System.exit(commandLine(Path.of(".env")).execute(args));
+    System.exit(commandLine(Path.of(".env"), args).execute(args));
   }
 
-  static CommandLine commandLine(Path dotEnv) {
-    return new CommandLine(new Main())
-        .addSubcommand(new BusCommand())
-        .addSubcommand(new DemoCommand())
-        .addSubcommand(new DoctorCommand(dotEnv))
-        .addSubcommand(
+  /**
+   * The command line, with the command alone that the first argument names, and with all of them
+   * where it names none: to describe a command to the parser costs as much as to run a short one.
+   */
+  static CommandLine commandLine(Path dotEnv, String... args) {
+    var all = new LinkedHashMap<String, Supplier<Object>>();
+    all.put("bus", BusCommand::new);
+    all.put("demo", DemoCommand::new);
+    all.put("doctor", () -> new DoctorCommand(dotEnv));
+    all.put(
+        "run",
+        () ->
             new RunCommand(
-                new LocalHost(dotEnv), System.in, Boolean.getBoolean("millrace.terminal")))
-        .addSubcommand(new ServeCommand(dotEnv))
-        .addSubcommand(new SessionsCommand(dotEnv))
-        .addSubcommand(new WarmCommand())
-        .setParameterExceptionHandler(Main::notUnderstood)
+                new LocalHost(dotEnv), System.in, Boolean.getBoolean("millrace.terminal")));
+    all.put("serve", () -> new ServeCommand(dotEnv));
+    all.put("sessions", () -> new SessionsCommand(dotEnv));
+    all.put("warm", WarmCommand::new);
+    var line = new CommandLine(new Main());
+    if (args.length > 0 && all.containsKey(args[0])) {
+      all.keySet().retainAll(Set.of(args[0]));
+    }
+    all.forEach((name, command) -> line.addSubcommand(name, command.get()));
+    return line.setParameterExceptionHandler(Main::notUnderstood)
         .setExecutionExceptionHandler(Main::failed);
   }
 

@@ -19,6 +19,8 @@ final class Interruption implements AutoCloseable {
   /** Comes with the answer to the submission, which a shutdown does not cut off; or is empty. */
   private final CompletableFuture<String> job = new CompletableFuture<>();
 
+  private volatile boolean over;
+
   private final Thread hook = new Thread(this::interrupted, "cancel");
 
   Interruption(JobClient client, Host.Server place, PrintWriter err) {
@@ -54,6 +56,9 @@ final class Interruption implements AutoCloseable {
       client.cancel(id, FOR_CANCEL);
       err.println("Canceled the job " + id + ".");
     } catch (Trouble e) {
+      if (over) {
+        return; // it has ended all the same, which is told already
+      }
       err.println(
           "The job may still run; this cancels it: curl -X POST " + client.address(id) + "/cancel");
     }
@@ -61,6 +66,7 @@ final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
+    over = true;
     job.complete(""); // unless it was known what there was to cancel, there is nothing
     try {
       Runtime.getRuntime().removeShutdownHook(hook);

@@ -120,8 +120,15 @@ sealed interface Wish {
       path = "/mnt/data/" + name
       with open(path, encoding="utf-8-sig", errors="replace") as file:
           head = file.readline(100_000)
+      sep = max(",;\\t|", key=head.count)
       try:
-          data = pd.read_csv(path, sep=max(",;\\t|", key=head.count))
+          try:
+              data = pd.read_csv(path, sep=sep)
+          except UnicodeDecodeError:
+              if "\\0" in head:
+                  raise
+              # as spreadsheets of western Europe save it
+              data = pd.read_csv(path, sep=sep, encoding="cp1252")
       except ValueError as fault:
           data = pd.DataFrame()
           print(f"{name} cannot be read as a table: {fault}")

@@ -135,6 +135,7 @@ class RehearsalModelTest {
         "a;b\\n1,5;2\\n3,5;4\\n|2 rows, 2 columns",
         "a\\tb\\n1\\t2\\n|1 rows, 2 columns",
         "a,b\\n|0 rows, 2 columns",
+        "n\\xe4me;wert\\nM\\xfcller;3\\n|1 rows, 2 columns",
         "~~|table.csv cannot be read as a table: No columns to parse from file",
         "\\xff\\xfe\\x00\\x01|table.csv cannot be read as a table: 'utf-8' codec can't decode",
         "a,b\\n1,2,3,4\\n\\n5\\n|"
