@@ -1,19 +1,26 @@
 package dev.millrace;
 
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 
 /** What {@code bench/http} runs. */
 final class HttpBench {
+  /** Six steps where model and tool answer at once, else an answer that Python works out. */
   private static final String REQUEST = "{\"message\": \"What is 6 times 7?\"}";
+
+  private static final String STAYS = "{\"message\": \"%s\"}".formatted(SteppedRooms.STAY);
+  private static final String SLEEPS =
+      "{\"message\": \"```python\\nimport time\\ntime.sleep(100)\\n```\"}";
   private static final int HEAP = 256;
   private static final int IN_FLIGHT = 16;
   private static final int ROUNDS = 3;
@@ -25,113 +32,155 @@ final class HttpBench {
   }
 
   public static void main(String[] args) throws Exception {
-    int jobs = args.length > 0 ? Integer.parseInt(args[0]) : 300;
+    int jobs = args.length > 0 ? Integer.parseInt(args[0]) : 2000;
     int clients = args.length > 1 ? Integer.parseInt(args[1]) : 500;
     int mebibytes = args.length > 2 ? Integer.parseInt(args[2]) : 1024;
-    try (var scratch = Scratch.make();
-        var server = new SmallServer(scratch.folder(), HEAP)) {
+    try (var scratch = Scratch.make()) {
       System.out.printf(
-          "java %s, %d cores, %s%n",
-          Runtime.version(), Runtime.getRuntime().availableProcessors(), scratch.folder());
-      var bench = new HttpBench(server);
-      bench.together(jobs); // warms up
-      bench.submit(jobs);
-      bench.beside(jobs, clients);
-      bench.large(mebibytes);
+          "java %s, %d cores, heap %d MiB, %s on %s, flush p50 %.2f ms%n",
+          Runtime.version(),
+          Runtime.getRuntime().availableProcessors(),
+          HEAP,
+          scratch.folder(),
+          Files.getFileStore(scratch.folder()).type(),
+          Load.millisAt(Load.flushes(scratch.folder()), 50));
+      var steps = List.of("-D" + SteppedRooms.ON + "=true");
+      try (var server = new SmallServer(folder(scratch, "steps"), HEAP, steps)) {
+        System.out.println("Jobs of six steps, whose model and tool answer at once:");
+        var bench = new HttpBench(server);
+        bench.together(3 * jobs); // the compilers are at work for a while
+        bench.beside(jobs, clients, STAYS);
+        bench.submissions(jobs / 4);
+      }
+      try (var server = new SmallServer(folder(scratch, "python"), HEAP)) {
+        System.out.println("Jobs that each have a Python session made for them:");
+        var bench = new HttpBench(server);
+        bench.together(jobs / 10); // warms up
+        bench.beside(jobs / 10, clients, SLEEPS);
+        bench.large(mebibytes);
+      }
     }
   }
 
-  private void submit(int jobs) throws Exception {
-    long[] nanos = new long[jobs];
-    for (int i = 0; i < jobs; i++) {
-      long begin = System.nanoTime();
-      server.submit(REQUEST);
-      nanos[i] = System.nanoTime() - begin;
+  private static Path folder(Scratch scratch, String name) throws IOException {
+    return Files.createDirectory(scratch.folder().resolve(name));
+  }
+
+  /** Submits beside the jobs that this starts, and to a server that has its hands full. */
+  private void submissions(int jobs) throws Exception {
+    submit("a submission, whose job runs at once", jobs);
+    for (int i = 0; i < IN_FLIGHT; i++) {
+      server.submit(STAYS);
     }
-    java.util.Arrays.sort(nanos);
+    submit("a submission, whose job has to wait", jobs);
+  }
+
+  private void submit(String what, int jobs) throws Exception {
+    Duration before = server.processor();
+    long[] nanos = Load.alone(jobs, () -> server.submit(REQUEST));
     System.out.printf(
-        "submit, one after the other: p50 %.2f ms, p99 %.2f ms%n",
-        nanos[jobs / 2] / 1e6, nanos[jobs * 99 / 100] / 1e6);
+        "  %s: p50 %.2f ms, p99 %.2f ms, %.2f ms of processor%n",
+        what,
+        Load.millisAt(nanos, 50),
+        Load.millisAt(nanos, 99),
+        millis(server.processor().minus(before)) / jobs);
   }
 
-  /** Submits so many and waits for all ends; answers how many there were in a second. */
-  private double together(int jobs) throws Exception {
-    var places = new Semaphore(IN_FLIGHT);
-    var faults = new ConcurrentLinkedQueue<Exception>();
-    long begin = System.nanoTime();
-    for (int i = 0; i < jobs; i++) {
-      places.acquire();
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  server.submit(REQUEST, "Prefer", "wait=60");
-                } catch (IOException | InterruptedException e) {
-                  faults.add(e);
-                } finally {
-                  places.release();
-                }
-              });
+  /** How many jobs there were in a second, and what each took of the server's processors. */
+  private record Pace(double rate, double millis) {
+    static Pace median(List<Pace> all) {
+      return new Pace(
+          all.stream().mapToDouble(Pace::rate).sorted().toArray()[all.size() / 2],
+          all.stream().mapToDouble(Pace::millis).sorted().toArray()[all.size() / 2]);
     }
-    places.acquire(IN_FLIGHT);
-    if (!faults.isEmpty()) {
-      throw faults.element();
-    }
-    return jobs / ((System.nanoTime() - begin) / (double) TimeUnit.SECONDS.toNanos(1));
   }
 
-  private void beside(int jobs, int clients) throws Exception {
-    var alone = new ArrayList<Double>();
-    var beside = new ArrayList<Double>();
+  /** Submits so many and waits for all ends. */
+  private Pace together(int jobs) throws Exception {
+    Duration before = server.processor();
+    double rate = Load.rate(jobs, IN_FLIGHT, () -> server.submit(REQUEST, "Prefer", "wait=60"));
+    return new Pace(rate, millis(server.processor().minus(before)) / jobs);
+  }
+
+  private static double millis(Duration time) {
+    return time.toNanos() / 1e6;
+  }
+
+  private void beside(int jobs, int clients, String first) throws Exception {
+    var alone = new ArrayList<Pace>();
+    var beside = new ArrayList<Pace>();
     for (int round = 0; round < ROUNDS; round++) {
       alone.add(together(jobs));
-      try (var waiting = new Waiting(clients)) {
-        waiting.begin();
+      try (var waiting = new Waiting(clients, first, "talk-" + round)) {
+        together(jobs / 10); // the messages of those who wait are looked at meanwhile
         beside.add(together(jobs));
       }
     }
+    Pace quiet = Pace.median(alone);
+    Pace watched = Pace.median(beside);
     System.out.printf(
-        "jobs a second: %.0f alone, %.0f beside %d clients that wait (%.1f %% less)%n",
-        median(alone), median(beside), clients, 100 - 100 * median(beside) / median(alone));
+        "  jobs a second: %.0f alone, %.0f beside %d clients that wait (%.1f %% less);"
+            + " %.2f and %.2f ms of processor each%n",
+        quiet.rate(),
+        watched.rate(),
+        clients,
+        100 - 100 * watched.rate() / quiet.rate(),
+        quiet.millis(),
+        watched.millis());
   }
 
-  private static double median(List<Double> figures) {
-    return figures.stream().sorted().toList().get(figures.size() / 2);
-  }
-
-  /** Clients that wait for a change of a job that is over. */
+  /**
+   * Clients that wait, each for a job of its own: turns of a conversation, of which the first comes
+   * to no end.
+   */
   private final class Waiting implements AutoCloseable {
-    private final int clients;
-    private final String job;
+    private final HttpClient client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final List<String> jobs = new ArrayList<>();
     private final AtomicBoolean over = new AtomicBoolean();
-    private final List<CompletableFuture<Void>> asked = new ArrayList<>();
+    private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
 
-    Waiting(int clients) throws Exception {
-      this.clients = clients;
-      this.job = server.submit(REQUEST, "Prefer", "wait=60");
+    Waiting(int clients, String request, String conversation) throws Exception {
+      String turn = request.replaceFirst("}$", ", \"sessionId\": \"%s\"}".formatted(conversation));
+      for (int i = 0; i <= clients; i++) {
+        jobs.add(server.submit(turn));
+      }
+      jobs.stream().skip(1).forEach(this::ask);
     }
 
-    void begin() throws Exception {
-      var first =
-          server.client.send(
-              server.request("/v1/jobs/" + job).build(), HttpResponse.BodyHandlers.discarding());
-      String tag = first.headers().firstValue("ETag").orElseThrow();
-      IntStream.range(0, clients).forEach(client -> asked.add(ask(tag)));
+    private void ask(String job) {
+      CompletableFuture<HttpResponse<String>> asked =
+          client.sendAsync(
+              server.request("/v1/jobs/" + job + "?wait=20").build(),
+              HttpResponse.BodyHandlers.ofString());
+      asked.whenComplete((answer, fault) -> answered(job, answer, fault));
     }
 
-    private CompletableFuture<Void> ask(String tag) {
-      return server
-          .client
-          .sendAsync(
-              server.request("/v1/jobs/" + job + "?wait=20").header("If-None-Match", tag).build(),
-              HttpResponse.BodyHandlers.discarding())
-          .thenCompose(answer -> over.get() ? CompletableFuture.completedFuture(null) : ask(tag));
+    private void answered(String job, HttpResponse<String> answer, Throwable fault) {
+      if (over.get()) {
+        return;
+      }
+      if (fault != null || !answer.body().contains("\"status\":\"queued\"")) {
+        faults.add(fault == null ? answer.body() : fault.toString());
+      } else {
+        ask(job);
+      }
     }
 
+    /** From the last one on, so that none of them ever begins. */
     @Override
-    public void close() {
+    public void close() throws IOException, InterruptedException {
       over.set(true);
-      asked.forEach(each -> each.join());
+      client.shutdownNow();
+      for (String job : jobs.reversed()) {
+        server.send(
+            server
+                .request("/v1/jobs/" + job + "/cancel")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+      }
+      if (!faults.isEmpty()) {
+        throw new IOException("void: a client did not wait: " + faults.element());
+      }
     }
   }
 
@@ -147,7 +196,7 @@ final class HttpBench {
     long length = server.download("/v1/jobs/" + job + "/files/" + sent.sha256());
     double down = (System.nanoTime() - begin) / 1e9;
     System.out.printf(
-        "%d MiB: %.0f MiB/s up, %.0f MiB/s down (%d bytes), heap in use %d of %d MiB%n",
+        "  %d MiB: %.0f MiB/s up, %.0f MiB/s down (%d bytes), heap in use %d of %d MiB%n",
         mebibytes, mebibytes / up, mebibytes / down, length, server.heap(), HEAP);
   }
 }

@@ -10,6 +10,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 
@@ -24,8 +26,17 @@ final class SmallServer implements AutoCloseable {
   private final URI address;
 
   SmallServer(Path folder, int mebibytes) throws IOException {
+    this(folder, mebibytes, List.of());
+  }
+
+  /**
+   * @param properties of the JVM, such as {@code -Dname=value}
+   */
+  SmallServer(Path folder, int mebibytes, List<String> properties) throws IOException {
     var command = ServeProcess.command(folder, "serve");
+    command.command().remove("-XX:TieredStopAtLevel=1"); // it runs on, as a server of a user's
     command.environment().put("JAVA_TOOL_OPTIONS", "-Xmx" + mebibytes + "m");
+    command.command().addAll(1, properties);
     command.redirectError(ProcessBuilder.Redirect.DISCARD);
     process = command.start();
     var out =
@@ -103,6 +114,11 @@ final class SmallServer implements AutoCloseable {
             .mapToLong(found -> (long) Double.parseDouble(found.group(1)))
             .sum()
         / MEBIBYTE;
+  }
+
+  /** How much of the processors it has used so far. */
+  Duration processor() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   @Override
