@@ -1,13 +1,11 @@
 package dev.millrace;
 
 import dev.millrace.amqp.LocalNamespace;
-import dev.millrace.artifact.Artifacts;
 import dev.millrace.bus.BusSettings;
 import dev.millrace.bus.Queues;
 import dev.millrace.bus.pump.Pump;
 import dev.millrace.bus.servicebus.Entities;
 import dev.millrace.bus.servicebus.Namespace;
-import dev.millrace.http.HttpSettings;
 import dev.millrace.http.metrics.Meters;
 import dev.millrace.session.SessionPool;
 import dev.millrace.session.local.LocalSessionPool;
@@ -18,7 +16,6 @@ import dev.millrace.worker.Worker;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -93,24 +90,16 @@ final class Mill implements AutoCloseable {
     Pump pump = assembly.get(Pump.class);
     assembly.get(Meters.class).running(pump::inHand);
     pump.start();
-    Runnable sweep = assembly.get(Sweeper.class)::sweep;
+    Sweeper sweeper = assembly.get(Sweeper.class);
+    assembly.get(Meters.class).waiting(sweeper::longestWait);
     var rounds =
         new Rounds(
-            sweep, assembly.get(BusSettings.class).lock(), new SecureRandom(), this::brokeDown);
+            sweeper::sweep,
+            assembly.get(BusSettings.class).lock(),
+            new SecureRandom(),
+            this::brokeDown);
     rounds.start();
-    Runnable forget =
-        () ->
-            assembly
-                .get(Artifacts.class)
-                .forgetUploads(assembly.get(HttpSettings.class).keepUploads());
-    var hours = new Rounds(forget, Duration.ofHours(1), new SecureRandom(), this::brokeDown);
-    hours.start();
-    var unused =
-        over.whenComplete(
-            (nothing, fault) -> {
-              rounds.close();
-              hours.close();
-            });
+    var unused = over.whenComplete((nothing, fault) -> rounds.close());
     if (connectionString().isEmpty()) { // a bus of our own has what the settings name
       Thread.ofVirtual().name("look-at-entities").start(this::lookAtEntities);
     }

@@ -17,7 +17,7 @@ import dev.millrace.bus.servicebus.Namespace;
 import dev.millrace.bus.servicebus.ServiceBusJobQueue;
 import dev.millrace.bus.servicebus.ServiceBusResultFeed;
 import dev.millrace.bus.servicebus.ServiceBusResultTopic;
-import dev.millrace.http.metrics.CountedTopic;
+import dev.millrace.http.HttpSettings;
 import dev.millrace.http.metrics.Meters;
 import dev.millrace.intake.Admission;
 import dev.millrace.intake.Aftermath;
@@ -34,6 +34,7 @@ import dev.millrace.journal.Journal;
 import dev.millrace.security.limit.LimitSettings;
 import dev.millrace.storage.Storage;
 import dev.millrace.worker.Desk;
+import dev.millrace.worker.Leftovers;
 import dev.millrace.worker.Patience;
 import dev.millrace.worker.Shares;
 import dev.millrace.worker.Sweeper;
@@ -66,9 +67,8 @@ final class SharedWiring {
   }
 
   @Singleton
-  ResultTopic resultTopic(
-      Namespace namespace, BusSettings settings, Meters meters, ObjectMapper json) {
-    return new CountedTopic(new ServiceBusResultTopic(namespace), settings.topic(), meters, json);
+  ResultTopic resultTopic(Namespace namespace) {
+    return new ServiceBusResultTopic(namespace);
   }
 
   @Singleton
@@ -77,8 +77,8 @@ final class SharedWiring {
   }
 
   @Singleton
-  Journal journal(Storage storage, ObjectMapper json, InstantSource clock) {
-    return new Journal(storage, json, clock, SharedWiring::mark);
+  Journal journal(Storage storage, ObjectMapper json, InstantSource clock, Meters meters) {
+    return new Journal(storage, json, clock, SharedWiring::mark, meters::ended);
   }
 
   @Singleton
@@ -218,8 +218,13 @@ final class SharedWiring {
   }
 
   @Singleton
-  Sweeper sweeper(Desk desk, JobQueue queue, Queues queues) {
-    return new Sweeper(desk, queue, queues);
+  Leftovers leftovers(Artifacts artifacts, HttpSettings settings, InstantSource clock) {
+    return new Leftovers(artifacts, settings.keepUploads(), clock);
+  }
+
+  @Singleton
+  Sweeper sweeper(Desk desk, JobQueue queue, Queues queues, Leftovers leftovers) {
+    return new Sweeper(desk, queue, queues, leftovers);
   }
 
   @Singleton

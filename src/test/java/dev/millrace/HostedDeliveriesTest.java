@@ -21,6 +21,7 @@ import dev.millrace.job.Message;
 import dev.millrace.job.Unavailable;
 import dev.millrace.job.Usage;
 import dev.millrace.journal.JobLog;
+import dev.millrace.journal.Journal;
 import dev.millrace.model.LanguageModel;
 import dev.millrace.storage.Storage;
 import dev.millrace.storage.disk.DiskStorage;
@@ -245,7 +246,7 @@ class HostedDeliveriesTest {
   }
 
   private JobLog log() {
-    return new SharedWiring().journal(storage, Json.MAPPER, InstantSource.system()).job(JOB);
+    return new Journal(storage, Json.MAPPER, InstantSource.system(), () -> "mark").job(JOB);
   }
 
   private static ServiceBusMessage message(String id) {

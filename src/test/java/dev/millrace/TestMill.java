@@ -12,7 +12,6 @@ import dev.millrace.bus.TestBus;
 import dev.millrace.bus.pump.Pump;
 import dev.millrace.bus.servicebus.Namespace;
 import dev.millrace.bus.servicebus.ServiceBusResultTopic;
-import dev.millrace.http.metrics.CountedTopic;
 import dev.millrace.http.metrics.Meters;
 import dev.millrace.intake.Intake;
 import dev.millrace.intake.Results;
@@ -24,6 +23,7 @@ import dev.millrace.session.CodeSession;
 import dev.millrace.storage.Storage;
 import dev.millrace.tool.Tool;
 import dev.millrace.worker.Desk;
+import dev.millrace.worker.Leftovers;
 import dev.millrace.worker.Patience;
 import dev.millrace.worker.Shares;
 import dev.millrace.worker.Sweeper;
@@ -78,14 +78,13 @@ final class TestMill implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     var json = Json.MAPPER;
     var shared = new SharedWiring();
-    var journal = shared.journal(storage, json, clock);
+    var journal = shared.journal(storage, json, clock, new Meters());
     index = shared.index(storage);
     var artifacts = shared.artifacts(storage);
     var results = new Results(json, artifacts, clock, "results");
     var conversations = shared.conversations(journal, index, results, clock);
     var queue = shared.jobQueue(namespace, json);
-    var topic =
-        new CountedTopic(new ServiceBusResultTopic(namespace), "results", new Meters(), json);
+    var topic = new ServiceBusResultTopic(namespace);
     var pointers = shared.pointers(queue, queues);
     var sessions = new JobSessions((holder, past) -> noSession(), journal, artifacts);
     var aftermath =
@@ -131,7 +130,8 @@ final class TestMill implements AutoCloseable {
             new Shares(share, clock),
             clock);
     worker = new Worker(name, desk, agents, loop);
-    sweeper = shared.sweeper(desk, queue, queues);
+    var leftovers = new Leftovers(artifacts, Duration.ofDays(1), clock);
+    sweeper = shared.sweeper(desk, queue, queues, leftovers);
     pump = new Pump(namespace, queues, limits, worker::handle);
   }
 

@@ -6,6 +6,8 @@ import dev.millrace.storage.Storage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +19,13 @@ public final class JobLog {
   private final Storage storage;
   private final JobRef job;
   private final Log<Entry> log;
+  private final Consumer<JobState> ends;
   private @Nullable JobState state;
 
   JobLog(Journal journal, JobRef job) {
     this.storage = journal.storage();
     this.job = job;
+    this.ends = journal.ends();
     this.log = journal.log(Layout.job(job), journal.entries(), this::fold);
   }
 
@@ -75,7 +79,11 @@ public final class JobLog {
 
   /** Answers whether the entries are in the log. If not, somebody wrote first: look again. */
   public boolean append(Entry... entries) {
-    return log.append(List.of(entries));
+    boolean written = log.append(List.of(entries));
+    if (written && Stream.of(entries).anyMatch(Entry.Ended.class::isInstance)) {
+      ends.accept(state());
+    }
+    return written;
   }
 
   /** Appends whatever others write meanwhile; for what is true regardless. */

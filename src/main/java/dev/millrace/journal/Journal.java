@@ -17,6 +17,7 @@ public final class Journal {
   private final InstantSource clock;
   private final Supplier<String> recordIds;
   private final LogWatch watchers;
+  private final Consumer<JobState> ends;
   private final LogFormat<Entry> entries;
   private final LogFormat<ConversationEntry> conversationEntries;
 
@@ -25,7 +26,19 @@ public final class Journal {
    */
   public Journal(
       Storage storage, ObjectMapper json, InstantSource clock, Supplier<String> recordIds) {
-    this(storage, json, clock, recordIds, Alarms.real());
+    this(storage, json, clock, recordIds, job -> {});
+  }
+
+  /**
+   * @param ends is told each job whose end is written here: no job twice, in however many processes
+   */
+  public Journal(
+      Storage storage,
+      ObjectMapper json,
+      InstantSource clock,
+      Supplier<String> recordIds,
+      Consumer<JobState> ends) {
+    this(storage, json, clock, recordIds, ends, Alarms.real());
   }
 
   Journal(
@@ -34,11 +47,22 @@ public final class Journal {
       InstantSource clock,
       Supplier<String> recordIds,
       Alarms alarms) {
+    this(storage, json, clock, recordIds, job -> {}, alarms);
+  }
+
+  private Journal(
+      Storage storage,
+      ObjectMapper json,
+      InstantSource clock,
+      Supplier<String> recordIds,
+      Consumer<JobState> ends,
+      Alarms alarms) {
     this.storage = storage;
     this.json = json;
     this.clock = clock;
     this.recordIds = recordIds;
     this.watchers = new LogWatch(storage, alarms);
+    this.ends = ends;
     this.entries =
         new LogFormat<>(
             json,
@@ -147,6 +171,10 @@ public final class Journal {
 
   Storage storage() {
     return storage;
+  }
+
+  Consumer<JobState> ends() {
+    return ends;
   }
 
   LogFormat<Entry> entries() {

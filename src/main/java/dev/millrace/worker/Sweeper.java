@@ -14,6 +14,7 @@ import dev.millrace.intake.Results;
 import dev.millrace.intake.Submission;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobRef;
+import dev.millrace.job.Status;
 import dev.millrace.job.StopReason;
 import dev.millrace.job.Unavailable;
 import dev.millrace.journal.Attempts;
@@ -47,10 +48,12 @@ public final class Sweeper {
   private final Pointers pointers;
   private final JobQueue queue;
   private final Queues queues;
+  private final Leftovers leftovers;
   private final Patience patience;
   private final InstantSource clock;
+  private volatile Duration longestWait = Duration.ZERO;
 
-  public Sweeper(Desk desk, JobQueue queue, Queues queues) {
+  public Sweeper(Desk desk, JobQueue queue, Queues queues, Leftovers leftovers) {
     this.journal = desk.journal();
     this.index = desk.index();
     this.reader = desk.reader();
@@ -61,32 +64,48 @@ public final class Sweeper {
     this.pointers = desk.pointers();
     this.queue = queue;
     this.queues = queues;
+    this.leftovers = leftovers;
     this.patience = desk.patience();
     this.clock = desk.clock();
   }
 
   /**
-   * Looks at every open job once, and at what the broker has set aside. One job that cannot be seen
-   * to now holds up no other.
+   * Looks at every open job once, and at what the broker has set aside, and forgets old uploads.
+   * One job that cannot be seen to now holds up no other.
    */
   public void sweep() {
+    Duration longest = Duration.ZERO;
     String continuation = null;
     do {
       Index.Open page = index.open(continuation);
-      page.jobs().forEach(this::quietly);
+      for (Index.Open.Entry open : page.jobs()) {
+        Duration wait = quietly(open);
+        longest = wait.compareTo(longest) > 0 ? wait : longest;
+      }
       continuation = page.next();
     } while (continuation != null);
+    longestWait = longest;
     for (Queues.Queue each : queues.queues()) {
       queue.deadLetters(each.name(), this::setAside);
     }
+    leftovers.forget();
   }
 
-  private void quietly(Index.Open.Entry open) {
+  /**
+   * How long a job had waited at the last sweep that nobody had begun, whichever waited longest.
+   * Nothing, where it was less than a lock. Turns of a conversation wait for each other, and count
+   * for nothing here.
+   */
+  public Duration longestWait() {
+    return longestWait;
+  }
+
+  private Duration quietly(Index.Open.Entry open) {
     if (open.age().compareTo(patience.lock()) <= 0) {
-      return;
+      return Duration.ZERO;
     }
     try {
-      see(open);
+      return see(open) ? open.age() : Duration.ZERO;
     } catch (Unavailable e) {
       log.atWarn()
           .setCause(e)
@@ -98,9 +117,11 @@ public final class Sweeper {
           .addKeyValue("job", open.job())
           .log("not seen to after a fault of ours; the next sweep tries again");
     }
+    return Duration.ZERO;
   }
 
-  private void see(Index.Open.Entry open) {
+  /** Answers whether the job still waits for somebody to begin it. */
+  private boolean see(Index.Open.Entry open) {
     JobLog job = journal.job(open.job());
     if (!job.exists()) {
       if (open.age().compareTo(NEVER_SUBMITTED) > 0 && job.position() == 0) {
@@ -109,11 +130,12 @@ public final class Sweeper {
           index.opening(open.job(), clock.instant());
         }
       }
-      return;
+      return false;
     }
     if (job.newer().isEmpty() && job.silence().compareTo(patience.lock()) > 0) {
       see(job);
     }
+    return job.state().status() == Status.QUEUED && job.state().conversation().isEmpty();
   }
 
   private void see(JobLog job) {

@@ -1,7 +1,9 @@
 package dev.millrace.http.metrics;
 
-import dev.millrace.bus.JobResult;
+import dev.millrace.journal.JobState;
+import dev.millrace.journal.Step;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -10,8 +12,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** The numbers. Safe for use by many threads. */
 @Singleton
@@ -29,31 +33,41 @@ public final class Meters {
     registry.gauge("millrace.jobs.running", running, IntSupplier::getAsInt);
   }
 
-  /** A job has ended, and its result is delivered. */
-  void ended(JobResult job) {
-    registry.counter("millrace.jobs.ended", "status", job.status()).increment();
+  /** Says for how long a job has waited that nobody has begun, whichever waits longest. */
+  public void waiting(Supplier<Duration> longest) {
+    TimeGauge.builder(
+            "millrace.jobs.waiting.longest", () -> longest.get().toMillis(), TimeUnit.MILLISECONDS)
+        .register(registry);
+  }
+
+  /** A job has ended. */
+  public void ended(JobState job) {
+    registry.counter("millrace.jobs.ended", "status", job.status().word()).increment();
     between("millrace.job.wait", job.createdAt(), job.startedAt());
     between("millrace.job.duration", job.createdAt(), job.endedAt());
-    JobResult.Used used = job.usage();
-    counter("millrace.model.turns").increment(used.modelTurns());
     registry
         .counter("millrace.model.tokens", "direction", "input")
-        .increment((double) used.inputTokens());
+        .increment((double) job.usage().inputTokens());
     registry
         .counter("millrace.model.tokens", "direction", "output")
-        .increment((double) used.outputTokens());
-    counter("millrace.tool.calls").increment(used.toolCalls());
-    counter("millrace.session.seconds").increment(used.sessionSeconds());
+        .increment((double) job.usage().outputTokens());
+    for (Step step : job.steps()) {
+      switch (step) {
+        case Step.Model answer -> counter("millrace.model.turns").increment();
+        case Step.Tool call -> {
+          counter("millrace.tool.calls").increment();
+          counter("millrace.session.seconds").increment(call.outcome().seconds());
+        }
+      }
+    }
   }
 
   private Counter counter(String name) {
     return registry.counter(name);
   }
 
-  private void between(String name, @Nullable Instant from, @Nullable Instant to) {
-    if (from != null && to != null) {
-      registry.timer(name).record(Duration.between(from, to));
-    }
+  private void between(String name, Instant from, Optional<Instant> to) {
+    to.ifPresent(end -> registry.timer(name).record(Duration.between(from, end)));
   }
 
   /** A request was answered; of an answer that is streamed, its beginning. */

@@ -21,6 +21,7 @@ import dev.millrace.job.Secret;
 import dev.millrace.journal.Index;
 import dev.millrace.journal.Journal;
 import dev.millrace.worker.Desk;
+import dev.millrace.worker.Leftovers;
 import dev.millrace.worker.Patience;
 import dev.millrace.worker.Shares;
 import dev.millrace.worker.Sweeper;
@@ -123,7 +124,8 @@ final class World {
             new Shares(share, clock),
             clock);
     var worker = new Worker(proc.name, desk, agents, loop);
-    var sweeper = new Sweeper(desk, broker, QUEUES);
+    var leftovers = new Leftovers(artifacts, Duration.ofDays(7), clock);
+    var sweeper = new Sweeper(desk, broker, QUEUES, leftovers);
     return new Node(journal, intake, worker, sweeper);
   }
 
