@@ -51,6 +51,11 @@ public interface Described {
   @ApiResponse(responseCode = "410", ref = "Gone")
   @interface OneJob {}
 
+  /** What any operation may be asked that answers page by page. */
+  @Parameter(name = "limit", in = ParameterIn.QUERY, ref = "Limit")
+  @Parameter(name = "continuation", in = ParameterIn.QUERY, ref = "Continuation")
+  @interface Paged {}
+
   /** The job, as it is now. */
   @ApiResponse(
       responseCode = "200",
@@ -100,8 +105,7 @@ public interface Described {
   @Parameter(name = "status", in = ParameterIn.QUERY, ref = "JobStatus")
   @Parameter(name = "since", in = ParameterIn.QUERY, ref = "Since")
   @Parameter(name = "until", in = ParameterIn.QUERY, ref = "Until")
-  @Parameter(name = "limit", in = ParameterIn.QUERY, ref = "Limit")
-  @Parameter(name = "continuation", in = ParameterIn.QUERY, ref = "Continuation")
+  @Paged
   @ApiResponse(
       responseCode = "200",
       description = "One page of them.",

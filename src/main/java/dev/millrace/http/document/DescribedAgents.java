@@ -1,5 +1,6 @@
 package dev.millrace.http.document;
 
+import dev.millrace.http.document.Described.Paged;
 import dev.millrace.http.document.Described.SignedIn;
 import dev.millrace.http.document.Described.Whatever;
 import io.swagger.v3.oas.annotations.Operation;
@@ -40,8 +41,7 @@ public interface DescribedAgents {
 
   @Operation(operationId = "listConversations", tags = "Conversations")
   @SignedIn
-  @Parameter(name = "limit", in = ParameterIn.QUERY, ref = "Limit")
-  @Parameter(name = "continuation", in = ParameterIn.QUERY, ref = "Continuation")
+  @Paged
   @Parameter(name = "owner", in = ParameterIn.QUERY, ref = "OwnerName")
   @ApiResponse(
       responseCode = "200",
@@ -54,8 +54,7 @@ public interface DescribedAgents {
 
   @Operation(operationId = "getConversation", tags = "Conversations")
   @OneConversation
-  @Parameter(name = "limit", in = ParameterIn.QUERY, ref = "Limit")
-  @Parameter(name = "continuation", in = ParameterIn.QUERY, ref = "Continuation")
+  @Paged
   @ApiResponse(
       responseCode = "200",
       description = "The conversation, and some of its turns.",
