@@ -2,6 +2,11 @@ package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.Eventually;
+import dev.millrace.job.JobId;
+import dev.millrace.job.Owner;
+import dev.millrace.storage.Layout;
+import dev.millrace.storage.Storage;
 import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest;
@@ -9,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -66,6 +72,7 @@ class BadRequestsTest {
         Arguments.of("NaN", bytes("{\"message\":\"x\",\"limits\":{\"turns\":NaN}}")),
         Arguments.of("half a pair", bytes("{\"message\":\"\\ud800\"}")),
         Arguments.of("a NUL", bytes("{\"message\":\"\u0000\"}")),
+        Arguments.of("a BOM", bytes("\uFEFF{\"message\":\"x\"}")),
         Arguments.of("a BOM in UTF-16", "{\"message\":\"x\"}".getBytes(StandardCharsets.UTF_16)),
         Arguments.of("no UTF-8", new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}),
         Arguments.of("a pointer", bytes("{\"pointer\":{\"tenant\":\"t\",\"job\":\"j\"}}")));
@@ -128,6 +135,31 @@ class BadRequestsTest {
 
     assertProblem(answer, 400, "invalid-request");
     assertThat(answer.body()).contains("/files/1/name", "/files/2/name", "/files/3/name");
+  }
+
+  @Test
+  void ten_thousand_files_are_too_many_in_either_form() throws Exception {
+    String file = "{\"name\":\"f\",\"base64\":\"\"},";
+    String part =
+        "--edge\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n\r\n";
+
+    var json =
+        server.post(
+            "/v1/jobs",
+            "{\"message\":\"m\",\"files\":[" + file.repeat(9_999) + file.replace("},", "}]}"));
+    var form =
+        server.send(
+            server
+                .request("/v1/jobs")
+                .header("Content-Type", "multipart/form-data; boundary=edge")
+                .POST(HttpRequest.BodyPublishers.ofString(part.repeat(10_000) + "--edge--\r\n")));
+
+    assertProblem(json, 400, "invalid-request");
+    assertThat(json.body()).contains("must be at most 1000");
+    assertProblem(form, 400, "invalid-request");
+    assertThat(form.body()).contains("more than 1000");
+    assertThat(server.context.getBean(Storage.class).list(Layout.UPLOADS, null, 1).entries())
+        .isEmpty();
   }
 
   @Test
@@ -259,6 +291,39 @@ class BadRequestsTest {
     if (path.contains("unknown")) {
       assertThat(answer.headers().firstValue("Retry-After")).contains("2");
     }
+  }
+
+  @Test
+  void an_id_is_that_id_and_no_other() throws Exception {
+    String id = server.submit("{\"message\":\"m\"}", "Idempotency-Key", "a key");
+
+    for (String other :
+        List.of(id.toUpperCase(Locale.ROOT), id + "%20", id + ".", "%20" + id, id + ";a=b")) {
+      assertProblem(server.get("/v1/jobs/" + other), 404, "not-found");
+    }
+  }
+
+  @Test
+  void who_leaves_after_submitting_has_submitted() throws Exception {
+    String body = "{\"message\":\"m\"}";
+    try (var socket = new Socket("127.0.0.1", server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              bytes(
+                  "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                      + "Idempotency-Key: left\r\nContent-Length: %d\r\n\r\n%s"
+                          .formatted(body.length(), body)));
+      socket.setSoLinger(true, 0); // cut, not closed
+    }
+    JobId id = JobId.ofKey(new Owner("default", "local"), "left");
+
+    Eventually.that("its job waits in the queue", () -> enqueued(id));
+  }
+
+  private static boolean enqueued(JobId id) {
+    var log = server.log(id.value());
+    return log.exists() && log.state().enqueued();
   }
 
   @Test

@@ -109,6 +109,25 @@ class FilesTest {
   }
 
   @Test
+  void a_file_is_sent_as_it_is_to_who_could_unpack_it_too() throws Exception {
+    String text = "a,b\n".repeat(1000);
+    String file = "/v1/jobs/" + withFiles(Map.of("t.txt", text)) + "/artifacts/t.txt";
+
+    var whole = server.send(server.request(file).header("Accept-Encoding", "gzip"));
+    var part =
+        server.send(
+            server.request(file).headers("Accept-Encoding", "gzip", "Range", "bytes=4-3999"));
+    var other = server.send(server.request("/openapi.yml").header("Accept-Encoding", "gzip"));
+
+    assertThat(header(whole, "Content-Encoding")).isNull();
+    assertThat(header(whole, "Content-Length")).isEqualTo("4000");
+    assertThat(whole.body()).isEqualTo(text);
+    assertThat(header(part, "Content-Encoding")).isNull();
+    assertThat(part.body()).isEqualTo(text.substring(4));
+    assertThat(header(other, "Content-Encoding")).isEqualTo("gzip");
+  }
+
+  @Test
   void a_head_is_the_head_of_a_get() throws Exception {
     var get = get("report.txt");
     var head = server.send(server.request("/v1/jobs/" + job + "/artifacts/report.txt").HEAD());

@@ -1,5 +1,6 @@
-package dev.millrace.http;
+package dev.millrace.http.connection;
 
+import dev.millrace.http.HttpSettings;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
@@ -13,7 +14,7 @@ final class Listening implements BeanCreatedEventListener<NettyHttpServerConfigu
   private static final int LONGEST_HEADERS = 16_384;
 
   /** Longer than the longest wait of a caller, so only a connection with nothing to do is cut. */
-  private static final Duration IDLE = Duration.ofSeconds(90);
+  static final Duration IDLE = Duration.ofSeconds(90);
 
   private final HttpSettings settings;
 
