@@ -42,6 +42,9 @@ _STEP, _LEAST_FILLED, _MOST_FILLED = 16, 48, 512
 _BYTES_HEAD = sys.getsizeof(b"")
 _UNTOUCHED = 2048
 _ENOUGH = 20_000
+# Nearly all that libraries make when they are imported stays, so to look for what does not is in
+# vain; but never to look would leave holes in between.
+_SELDOM = 10_000
 _filling: list[bytes] = []
 
 
@@ -51,6 +54,8 @@ class Threads(Exception):
 
 def up() -> Shell:
     """A shell whose process can be forked into kernels."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_SELDOM)
     _filling.extend(_side_by_side())
     importlib.import_module("pandas")
     shell = make()
@@ -59,6 +64,7 @@ def up() -> Shell:
             f"{count - 1} threads were started while the libraries were imported, so sessions "
             "cannot be made from this process. Set what keeps the library from it."
         )
+    gc.set_threshold(*usual)
     gc.freeze()
     return shell
 
