@@ -64,7 +64,7 @@ def too_large(most: int, target: str) -> NoReturn:
     raise Refusal(
         413,
         "RequestTooLarge",
-        f"It may have {most} bytes at most.",
+        f"It has more bytes than the {most:,} that one request may carry. Send less at once.",
         target,
         headers={"Connection": "close"},
     )
