@@ -22,6 +22,13 @@ class MainTest {
   @TempDir Path folder;
 
   @Test
+  void the_command_that_is_named_is_described_alone_and_all_are_where_none_is() {
+    assertThat(Main.commandLine(folder, "run", "--help").getSubcommands()).containsOnlyKeys("run");
+    assertThat(Main.commandLine(folder, "rnu").getSubcommands())
+        .containsOnlyKeys("bus", "demo", "doctor", "run", "serve", "sessions", "warm");
+  }
+
+  @Test
   void the_doctor_says_what_is_used_and_how_to_mend_what_is_wrong() throws IOException {
     set(
         "MILLRACE_STORAGE_DIRECTORY=" + folder.resolve("data"),
