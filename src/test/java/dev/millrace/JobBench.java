@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +35,14 @@ import org.jspecify.annotations.Nullable;
 /** What {@code bench/jobs} runs. */
 final class JobBench {
   private static final Owner OWNER = new Owner("default", "local");
-  private static final int WARM_UP = 2_000;
+  private static final int WARM_UP = 4_000;
   private static final int ALONE = 500;
   private static final int TOGETHER = 5_000;
   private static final int IN_FLIGHT = 32;
   private static final int PARKED = 2_000;
 
   /** It is slower, and need not take longer. */
-  private static final int PEER_WARM_UP = 500;
+  private static final int PEER_WARM_UP = 1_000;
 
   private static final int PEER_ALONE = 100;
   private static final int PEER_TOGETHER = 1_500;
@@ -109,18 +110,30 @@ final class JobBench {
                 .prefetchCount(200)
                 .buildAsyncClient()) {
       var listening = subscriber.receiveMessages().subscribe(this::received);
-      Load.rate(WARM_UP, IN_FLIGHT, () -> job(mill));
+      warm("millrace", WARM_UP, () -> job(mill));
       try (var restate = RestatePeer.start(directory.resolve("restate")).orElse(null)) {
         if (restate == null) {
           System.out.println("Restate is left out: bench/restate/prepare says why.");
         } else {
-          Load.rate(PEER_WARM_UP, IN_FLIGHT, restate::job);
+          warm("restate", PEER_WARM_UP, restate::job);
         }
         rounds(rounds, mill, restate);
       }
       parked(mill);
       listening.dispose();
     }
+  }
+
+  /** What is compiled while it runs, on either side, is compiled before anything is measured. */
+  private static void warm(String who, int jobs, Load.Job job) throws Exception {
+    List<Double> rates = Load.untilSteady(jobs, IN_FLIGHT, job);
+    System.out.printf(
+        "  %-8s warmed up by %,d jobs, %,d after %,d: jobs/s %s%n",
+        who,
+        rates.size() * jobs,
+        jobs,
+        jobs,
+        rates.stream().map(rate -> "%.0f".formatted(rate)).collect(Collectors.joining(" ")));
   }
 
   /** Both in turns, so that what else the machine does meets both. */
@@ -184,7 +197,7 @@ final class JobBench {
   /** Submits a job and waits for its result; the figures are void if it is not the right one. */
   private void job(TestMill mill) throws Exception {
     String id = submit(mill);
-    var result = awaited(id + "/result").get(60, TimeUnit.SECONDS);
+    var result = awaited(id + "/result").get(); // Load keeps the time
     awaited.remove(id + "/result");
     check(result);
   }

@@ -8,10 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -22,6 +24,10 @@ final class Load {
   interface Job {
     void run() throws Exception;
   }
+
+  private static final double STEADY = 1.03;
+  private static final int MOST_LOADS = 12;
+  private static final int LONGEST_MINUTES = 10;
 
   private Load() {}
 
@@ -54,10 +60,24 @@ final class Load {
                           }))
               .toList();
       for (var client : all) {
-        client.get();
+        client.get(LONGEST_MINUTES, TimeUnit.MINUTES);
       }
     }
     return jobs * 1e9 / (System.nanoTime() - began);
+  }
+
+  /** The rates of one load after the other, until one is hardly better than the best before. */
+  static List<Double> untilSteady(int jobs, int inFlight, Job job) throws Exception {
+    var rates = new ArrayList<Double>();
+    double best = 0;
+    double rate = rate(jobs, inFlight, job);
+    while (rate > best * STEADY && rates.size() < MOST_LOADS) {
+      rates.add(rate);
+      best = Math.max(best, rate);
+      rate = rate(jobs, inFlight, job);
+    }
+    rates.add(rate);
+    return rates;
   }
 
   /** Appends of some hundred bytes to a file in the directory, each of them flushed. */

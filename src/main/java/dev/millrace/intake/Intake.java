@@ -112,14 +112,17 @@ public final class Intake {
 
   private void enqueue(JobLog job) {
     JobState state = job.state();
-    if (state.enqueued() || state.attempts().epoch() > 0) {
+    if (state.enqueued()) {
       return;
     }
     try {
       if (state.ended().isPresent()) {
         aftermath.finish(job);
       } else {
-        job.record(new Entry.Enqueued(pointers.first(job)));
+        var sent = new Entry.Enqueued(pointers.first(job));
+        while (!state.enqueued() && !job.append(sent)) {
+          // refused, and read on: a worker that has claimed it has said more
+        }
       }
     } catch (Unavailable e) {
       log.atWarn().setCause(e).addKeyValue("job", job.job()).log("accepted; the sweeper goes on");

@@ -68,6 +68,7 @@ public final class JobState {
       }
       case Entry.Claimed claimed -> {
         startedAt = startedAt == null ? line.at() : startedAt;
+        enqueued = true; // a claim is made under a message
         sends = 0;
         attempts.claimed(claimed, line.at(), nextIsModel());
       }

@@ -37,6 +37,7 @@ final class LogFormat<E> {
   static final int LARGEST_IN_LINE = 200_000;
 
   private static final int CRC_LENGTH = 8;
+  private static final int USUAL_LENGTH = 1024;
 
   /** Within so many bytes of its beginning a line says of which type it is. */
   private static final int HEAD = 100;
@@ -76,7 +77,7 @@ final class LogFormat<E> {
   record Reading<E>(List<Line<E>> lines, @Nullable String newer, @Nullable String corrupt) {}
 
   byte[] write(Storage storage, String owner, List<Line<E>> lines) {
-    var bytes = new ByteArrayOutputStream();
+    var bytes = new ByteArrayOutputStream(USUAL_LENGTH);
     for (Line<E> line : lines) {
       byte[] payload = payload(storage, owner, line);
       bytes.writeBytes(crc(payload, 0, payload.length).getBytes(StandardCharsets.US_ASCII));

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Intake as it is, between a store in memory and a broker that notes what it is given. */
@@ -102,6 +103,7 @@ final class Doors {
     final List<Pointer> sent = new CopyOnWriteArrayList<>();
     final List<Published> published = new CopyOnWriteArrayList<>();
     volatile boolean away;
+    volatile Consumer<Pointer> worker = pointer -> {};
     volatile Optional<String> missing = Optional.empty();
 
     record Published(String target, ResultMessage message) {}
@@ -112,6 +114,7 @@ final class Doors {
         throw new Unavailable("the broker is away");
       }
       sent.add(pointer);
+      worker.accept(pointer);
     }
 
     @Override

@@ -162,6 +162,22 @@ class IntakeTest {
   }
 
   @Test
+  void a_claim_that_was_faster_says_that_the_message_was_sent() {
+    doors.broker.worker =
+        pointer ->
+            doors.journal.job(pointer.job()).append(new Entry.Claimed(1, "w", "jobs", 1, false));
+
+    var log = submit(PLOT);
+
+    assertThat(log.state().enqueued()).isTrue();
+    assertThat(
+            new String(
+                doors.storage.bytes(Layout.log(Layout.job(log.job()))), StandardCharsets.UTF_8))
+        .contains("\"Claimed\"")
+        .doesNotContain("\"Enqueued\"");
+  }
+
+  @Test
   void a_broker_that_is_away_does_not_stop_a_submission() {
     doors.broker.away = true;
 

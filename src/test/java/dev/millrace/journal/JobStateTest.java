@@ -83,6 +83,12 @@ class JobStateTest {
   }
 
   @Test
+  void a_claim_says_that_a_message_was_sent() {
+    assertThat(state.enqueued()).isFalse();
+    assertThat(after(Entries.claimed(1, false)).enqueued()).isTrue();
+  }
+
+  @Test
   void a_job_that_came_by_queue_needs_no_message_of_ours() {
     var direct =
         JobState.of(Entries.submitted(Origin.HTTP.via(Origin.Via.QUEUE), null), SettableClock.NOON);

@@ -26,6 +26,7 @@ public final class Held {
   private final Duration lock;
   private volatile Runnable onLost = () -> {};
   private volatile long until;
+  private volatile boolean renewed;
   private volatile boolean lost;
   private volatile boolean over;
   private volatile @Nullable Future<?> next;
@@ -47,7 +48,11 @@ public final class Held {
       return lock;
     }
     var seen = Duration.between(message.getEnqueuedTime(), message.getLockedUntil());
-    return seen.isPositive() && seen.compareTo(lock) < 0 ? seen : lock;
+    return seen.isPositive() ? shorter(seen, lock) : lock;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /** Calls somebody when the lock is gone; twice, if need be. */
@@ -87,8 +92,12 @@ public final class Held {
   private Mono<?> renewal() {
     long asked = System.nanoTime();
     return link.with(client -> client.renewMessageLock(message))
-        .timeout(lock.dividedBy(2))
-        .doOnNext(answer -> until = asked + lock.toNanos())
+        .timeout(shorter(lock.dividedBy(2), LONGEST_ANSWER))
+        .doOnNext(
+            answer -> {
+              until = asked + lock.toNanos();
+              renewed = true;
+            })
         .doOnError(BusFaults::lockLost, fault -> lose());
   }
 
@@ -107,8 +116,11 @@ public final class Held {
     if (!locked()) {
       return false;
     }
+    if (renewed && until - System.nanoTime() > lock.toNanos() / 2) {
+      return true; // the broker has just said so
+    }
     try {
-      renewal().block(LONGEST_ANSWER);
+      renewal().block();
       return !lost;
     } catch (RuntimeException fault) {
       if (lost) {
@@ -156,7 +168,7 @@ public final class Held {
 
   private boolean settled(Verdict verdict, int attempt) {
     try {
-      link.with(client -> settlement(client, verdict)).block(LONGEST_ANSWER);
+      link.with(client -> settlement(client, verdict)).timeout(LONGEST_ANSWER).block();
       return true;
     } catch (RuntimeException fault) {
       if (BusFaults.lockLost(fault)) {

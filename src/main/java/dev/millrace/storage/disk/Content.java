@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The bytes of one thing: first those in a file, then those in memory. */
 final class Content extends InputStream {
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final Disk.@Nullable Handle file;
   private final long inFile;
   private final List<Slice> slices;
@@ -56,6 +58,14 @@ final class Content extends InputStream {
       position += got;
     }
     return got;
+  }
+
+  /** In one piece: it is known how many there are. */
+  @Override
+  public byte[] readAllBytes() throws IOException {
+    long last = inFile + slices.stream().mapToLong(Slice::length).sum();
+    long left = Math.max(0, Math.min(end, last) - position);
+    return left < LARGEST_ARRAY ? readNBytes((int) left) : super.readAllBytes();
   }
 
   private int fromFile(byte[] into, int offset, int length) throws IOException {

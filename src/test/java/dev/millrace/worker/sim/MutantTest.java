@@ -106,8 +106,10 @@ class MutantTest {
         new Mutant(
             "no pointer to a submitted job",
             INTAKE,
-            "        job.record(new Entry.Enqueued(pointers.first(job)));\n",
-            "        log.trace(\"not sent\");\n"),
+            "        var sent = new Entry.Enqueued(pointers.first(job));\n"
+                + "        while (!state.enqueued() && !job.append(sent)) {\n",
+            "        var sent = new Entry.Enqueued(\"\");\n"
+                + "        while (state.enqueued() && !job.append(sent)) {\n"),
         new Mutant(
             "cancel whoever works on it",
             INTAKE,
