@@ -33,7 +33,7 @@ public final class JobState {
   private final Strand own = new Strand();
   private final Map<String, Strand> below = new HashMap<>();
   private Entry.@Nullable Summarized summarized;
-  private Usage summaries = Usage.NONE;
+  private Usage usage = Usage.NONE;
   private int lastNumber;
   private @Nullable Instant startedAt;
   private @Nullable Instant endedAt;
@@ -84,13 +84,14 @@ public final class JobState {
                 done.parent(),
                 done.asked());
         steps.add(step);
+        usage = usage.plus(done.usage());
         lastNumber = Math.max(lastNumber, done.step());
         strand(done.parent()).answered(step);
         attempts.progressed(line.at());
       }
       case Entry.Summarized done -> {
         summarized = done;
-        summaries = summaries.plus(done.usage());
+        usage = usage.plus(done.usage());
         attempts.progressed(line.at());
       }
       case Entry.ToolIntent intent -> {
@@ -234,9 +235,7 @@ public final class JobState {
   }
 
   public Usage usage() {
-    return steps.stream()
-        .map(step -> step instanceof Step.Model model ? model.usage() : Usage.NONE)
-        .reduce(summaries, Usage::plus);
+    return usage;
   }
 
   /** How long the job has been worked on by now, waiting left out. */
