@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -26,6 +27,7 @@ final class Load {
   }
 
   private static final double STEADY = 1.03;
+  private static final int FEWEST_LOADS = 4;
   private static final int MOST_LOADS = 12;
   private static final int LONGEST_MINUTES = 10;
 
@@ -59,8 +61,13 @@ final class Load {
                             return null;
                           }))
               .toList();
-      for (var client : all) {
-        client.get(LONGEST_MINUTES, TimeUnit.MINUTES);
+      try {
+        for (var client : all) {
+          client.get(LONGEST_MINUTES, TimeUnit.MINUTES);
+        }
+      } catch (TimeoutException e) {
+        clients.shutdownNow();
+        throw e;
       }
     }
     return jobs * 1e9 / (System.nanoTime() - began);
@@ -70,13 +77,13 @@ final class Load {
   static List<Double> untilSteady(int jobs, int inFlight, Job job) throws Exception {
     var rates = new ArrayList<Double>();
     double best = 0;
-    double rate = rate(jobs, inFlight, job);
-    while (rate > best * STEADY && rates.size() < MOST_LOADS) {
-      rates.add(rate);
+    boolean better;
+    do {
+      double rate = rate(jobs, inFlight, job);
+      better = rate > best * STEADY;
       best = Math.max(best, rate);
-      rate = rate(jobs, inFlight, job);
-    }
-    rates.add(rate);
+      rates.add(rate);
+    } while (rates.size() < FEWEST_LOADS || (better && rates.size() < MOST_LOADS));
     return rates;
   }
 
