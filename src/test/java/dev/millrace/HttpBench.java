@@ -23,6 +23,7 @@ final class HttpBench {
       "{\"message\": \"```python\\nimport time\\ntime.sleep(100)\\n```\"}";
   private static final int HEAP = 256;
   private static final int IN_FLIGHT = 16;
+  private static final int CONVERSATIONS = 10;
   private static final int ROUNDS = 3;
 
   private final SmallServer server;
@@ -130,7 +131,7 @@ final class HttpBench {
   }
 
   /**
-   * Clients that wait, each for a job of its own: turns of a conversation, of which the first comes
+   * Clients that wait, each for a job of its own: turns of conversations, of which the first come
    * to no end.
    */
   private final class Waiting implements AutoCloseable {
@@ -141,11 +142,11 @@ final class HttpBench {
     private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
 
     Waiting(int clients, String request, String conversation) throws Exception {
-      String turn = request.replaceFirst("}$", ", \"sessionId\": \"%s\"}".formatted(conversation));
-      for (int i = 0; i <= clients; i++) {
-        jobs.add(server.submit(turn));
+      for (int i = 0; i < CONVERSATIONS + clients; i++) {
+        String name = ", \"sessionId\": \"%s-%d\"}".formatted(conversation, i % CONVERSATIONS);
+        jobs.add(server.submit(request.replaceFirst("}$", name)));
       }
-      jobs.stream().skip(1).forEach(this::ask);
+      jobs.stream().skip(CONVERSATIONS).forEach(this::ask);
     }
 
     private void ask(String job) {

@@ -35,6 +35,7 @@ final class SmallServer implements AutoCloseable {
   SmallServer(Path folder, int mebibytes, List<String> properties) throws IOException {
     var command = ServeProcess.command(folder, "serve");
     command.command().remove("-XX:TieredStopAtLevel=1"); // it runs on, as a server of a user's
+    command.environment().remove("MILLRACE_BUS_LOCK");
     command.environment().put("JAVA_TOOL_OPTIONS", "-Xmx" + mebibytes + "m");
     command.command().addAll(1, properties);
     command.redirectError(ProcessBuilder.Redirect.DISCARD);
