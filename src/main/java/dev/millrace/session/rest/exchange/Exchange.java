@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +32,33 @@ public final class Exchange implements AutoCloseable {
   /** Longer answers than any pool should give would only fill the memory. */
   private static final int LARGEST_ANSWER = 128 << 20;
 
-  private final HttpClient http;
   private final PoolAddress address;
   private final ObjectMapper json;
+  private final ReentrantLock making = new ReentrantLock();
+  private @Nullable HttpClient http;
 
   public Exchange(PoolAddress address, ObjectMapper json) {
     this.address = address;
     this.json = json;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .followRedirects(HttpClient.Redirect.NEVER) // the token is for this address only
-            .build();
+  }
+
+  /** Made by who needs it first: it reads all certificates there are, which takes its time. */
+  private HttpClient http() {
+    making.lock();
+    try {
+      if (http == null) {
+        http =
+            HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .followRedirects(HttpClient.Redirect.NEVER) // the token is for this address only
+                .build();
+      }
+      return http;
+    } finally {
+      making.unlock();
+    }
   }
 
   /** JSON for JSON. */
@@ -59,10 +73,11 @@ public final class Exchange implements AutoCloseable {
 
   /** The answer as its bytes come. To be closed. */
   public Streamed send(Request request) throws Busy, InterruptedException {
+    HttpClient client = http(); // before an address is there, which may have to be waited for
     boolean again = false;
     while (true) {
       Target target = address.now();
-      Streamed streamed = attempt(request, target);
+      Streamed streamed = attempt(client, request, target);
       if (streamed.status == 401 && !again) {
         address.refused(target);
         close(streamed.body);
@@ -76,7 +91,8 @@ public final class Exchange implements AutoCloseable {
   /** An answer whose body has not been read. */
   public record Streamed(int status, HttpHeaders headers, InputStream body) {}
 
-  private Streamed attempt(Request request, Target target) throws Busy, InterruptedException {
+  private static Streamed attempt(HttpClient http, Request request, Target target)
+      throws Busy, InterruptedException {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(URI.create(withoutSlash(target.endpoint()) + request.target()))
             .method(request.method(), request.body().get())
@@ -197,7 +213,14 @@ public final class Exchange implements AutoCloseable {
   /** Ends what is still under way. */
   @Override
   public void close() {
-    http.shutdownNow();
+    making.lock();
+    try {
+      if (http != null) {
+        http.shutdownNow();
+      }
+    } finally {
+      making.unlock();
+    }
   }
 
   private static String withoutSlash(URI endpoint) {
