@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from executor.confine import landlock, limits, linux, namespaces, seccomp
-from executor.confine.rooms import Rooms
+from executor.confine.spaces import Spaces
 from executor.files import DATA
 from executor.inside.place import Place, python_paths
 from executor.settings import Level, Settings
 
 _TEMPORARY = "/tmp"  # noqa: S108 - of its own
+_SAME_PLACE = Place(DATA, namespaces.HOME, _TEMPORARY)
 _SESSIONS = "millrace-sessions-"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
@@ -44,8 +45,8 @@ class Confinement(ABC):
         linux.die_with_parent(os.getppid())
 
     def settle(self) -> None:  # noqa: B027 - often there is nothing
-        """The memory of the warm process stays as it is from here on: what still has it as it was
-        is made anew."""
+        """The warm-up is over. A helper forked before it would keep a copy of the old memory, so it
+        is replaced."""
 
     def fork(self) -> int:
         """Forks what becomes the first process of a session."""
@@ -81,7 +82,7 @@ class Namespaces(Confinement):
     name: Level = "namespaces"
     alone = True
     count_disk = False
-    place = _place = Place(DATA, namespaces.HOME, _TEMPORARY)
+    place = _SAME_PLACE
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -103,15 +104,15 @@ class Namespaces(Confinement):
         linux.die_with_parent(0)  # nobody, seen from in here
         self._processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         namespaces.mount_proc()
-        self._rooms = Rooms(self._furnish)
+        self._spaces = Spaces(self._furnish)
 
     def _furnish(self) -> None:
         most = self._settings.limits
         namespaces.furnish(most.disk, most.files, self._hidden)
 
     def settle(self) -> None:
-        self._rooms.close()
-        self._rooms = Rooms(self._furnish)
+        self._spaces.close()
+        self._spaces = Spaces(self._furnish)
 
     def _root_as_root(self) -> bool:
         """Root may use a Python that nobody else can reach. In a container, root may do less."""
@@ -123,22 +124,27 @@ class Namespaces(Confinement):
         return True
 
     def kept(self) -> tuple[int, ...]:
-        return (self._rooms.fileno(),)
+        return (self._spaces.fileno(),)
 
     def fork(self) -> int:
-        self._rooms.order()
-        linux.unshare(linux.CLONE_NEWPID)
-        pid = os.fork()
-        if pid:
-            linux.setns(self._processes, linux.CLONE_NEWPID)
+        self._spaces.order()
+        pid = -1
+        try:
+            linux.unshare(linux.CLONE_NEWPID)
+            pid = os.fork()
+        finally:
+            if pid != 0:
+                linux.setns(self._processes, linux.CLONE_NEWPID)
+            if pid < 0:
+                self._spaces.take_back()
         return pid
 
     def confine(self) -> Place:
-        self._rooms.move_in()
+        self._spaces.move_in()
         namespaces.own_session()
         limits.apply(self._settings.limits, counted_alone=True)
         self._refuse_calls(self._refused)
-        return self._place
+        return _SAME_PLACE
 
 
 class Landlock(Confinement):

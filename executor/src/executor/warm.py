@@ -59,14 +59,18 @@ def up() -> Shell:
     _filling.extend(_side_by_side())
     importlib.import_module("pandas")
     shell = make()
-    if (count := linux.threads()) != 1:
-        raise Threads(
-            f"{count - 1} threads were started while the libraries were imported, so sessions "
-            "cannot be made from this process. Set what keeps the library from it."
-        )
+    _alone()
     gc.set_threshold(*usual)
     gc.freeze()
     return shell
+
+
+def _alone() -> None:
+    if (count := linux.threads()) != 1:
+        raise Threads(
+            f"{count - 1} threads were started by the libraries, so sessions cannot be made from "
+            "this process. Set what keeps the library from it."
+        )
 
 
 def further(shell: Any) -> Iterator[Callable[[], object]]:
@@ -88,6 +92,7 @@ def _run(shell: Any, cell: str, names: set[str]) -> None:
     shell.figures.capture()
     del result
     _forget(shell, names)
+    _alone()
 
 
 def _tidy() -> None:

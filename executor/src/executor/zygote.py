@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from typing import NoReturn
@@ -28,6 +29,7 @@ from executor.settings import Settings
 
 _WELL = "well"
 _QUIET = 0.2
+_LONGEST_QUIET = 3.0
 
 
 def main() -> None:
@@ -122,11 +124,13 @@ class Zygote:
 
     def _serve(self) -> None:
         quiet = _QUIET
+        begun = time.monotonic()
         for warm_up in warm.further(self._shell):
             # Who waits for the very first session waits for nothing else.
             while select.select([self._control], [], [], quiet)[0]:
                 self._fork()
-                quiet = _QUIET
+                # Those who always have one more to wait for would never have quick ones.
+                quiet = _QUIET if time.monotonic() - begun < _LONGEST_QUIET else 0.0
             warm_up()
             quiet = 0.0
         self._level.settle()

@@ -171,7 +171,7 @@ final class JobController {
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> retry(HttpRequest<?> request, String id) {
     JobLog job = desk.job(request, id);
-    if (over(job)) {
+    if (Intake.mayRunAgain(job.state())) {
       terms.share(desk.caller(request), job.state().request());
     }
     return intake

@@ -58,6 +58,10 @@ public final class Conversations {
     }
     var conversation = begun(log.state(), log.state().conversation().get());
     while (!conversation.unfinished(log.job().id())) {
+      if (conversation.closed()) { // meanwhile: its place is in the next one
+        conversation = begun(log.state(), log.state().conversation().get());
+        continue;
+      }
       JobState state = log.refresh().state();
       if (state.ended().isPresent() || state.attempts().epoch() > 0) {
         return; // who was claimed had a place; who ended needs none but the one its turn brings

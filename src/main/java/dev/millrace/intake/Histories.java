@@ -189,8 +189,8 @@ public final class Histories {
       log.append(new ConversationEntry.Closed(owner.name())); // refused, and read on: look again
     }
     release.release(owner, agent, sessionId, log.life());
-    log.remove();
     log.begun().ifPresent(first -> index.unlist(owner, new Index.Talks.Talk(ref, first.at())));
+    log.remove();
     return Deletion.DELETED;
   }
 

@@ -224,15 +224,18 @@ public final class Intake {
    */
   public Optional<Submission> retry(JobRef ref) {
     JobLog job = journal.job(ref);
-    if (!job.exists() || job.state().ended().isEmpty() || neverFit(job.state())) {
+    if (!job.exists() || !mayRunAgain(job.state())) {
       return Optional.empty();
     }
     JobId id = JobId.timeOrdered(clock.instant(), random);
     return Optional.of(submitted(admission.repeat(job, id)));
   }
 
-  private static boolean neverFit(JobState state) {
-    return state.attempts().epoch() == 0
-        && state.ended().filter(end -> end.stopReason() == StopReason.INVALID).isPresent();
+  /** Whether a job is over, and was fit to be run. */
+  public static boolean mayRunAgain(JobState state) {
+    return state
+        .ended()
+        .filter(end -> end.stopReason() != StopReason.INVALID || state.attempts().epoch() > 0)
+        .isPresent();
   }
 }

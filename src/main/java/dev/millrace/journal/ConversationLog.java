@@ -189,11 +189,15 @@ public final class ConversationLog {
 
   /** Answers whether the entries are in the log. If not, somebody wrote first: look again. */
   public boolean append(ConversationEntry... entries) {
+    if (closed()) {
+      throw new Unavailable("the conversation was deleted meanwhile");
+    }
     var all = new ArrayList<>(List.of(entries));
     // a snapshot writes the whole line: the longer it was, the rarer they come
     boolean begins = beginsHistory(entries);
-    if (begins
-        || sinceSnapshot + entries.length >= Math.max(ENTRIES_PER_SNAPSHOT, lineAtSnapshot)) {
+    if (!closes(entries) // who begins to read at a snapshot sees what stands behind it
+        && (begins
+            || sinceSnapshot + entries.length >= Math.max(ENTRIES_PER_SNAPSHOT, lineAtSnapshot))) {
       all.add(standing.after(begins ? log.position() : historyFrom, entries));
     }
     if (!exists) {
@@ -226,6 +230,10 @@ public final class ConversationLog {
         Layout.grave(conversation, generation), InputStream.nullInputStream(), 0); // first of all
     storage.deleteAll(Layout.files(owner)); // the log says what is left
     storage.deleteAll(owner);
+  }
+
+  private static boolean closes(ConversationEntry... entries) {
+    return Stream.of(entries).anyMatch(ConversationEntry.Closed.class::isInstance);
   }
 
   /** What stands before is not read again; the snapshot is what tells where that is. */

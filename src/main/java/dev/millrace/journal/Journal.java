@@ -113,6 +113,10 @@ public final class Journal {
       if (next <= generation) {
         return log; // what has a turn was not begun by somebody who came too late
       }
+      var last = next - 1 == generation ? log : new ConversationLog(this, conversation, next - 1);
+      if (last.closed()) {
+        last.remove(); // who deleted it did not come to its end
+      }
       generation = next;
     }
   }
@@ -122,8 +126,11 @@ public final class Journal {
     if (storage.stat(Layout.grave(conversation, 0)).isEmpty()) {
       return 0;
     }
-    var last = storage.list(Layout.graves(conversation), null, 1).entries().getFirst();
-    return Layout.buried(last.name()) + 1;
+    Storage.Page page = storage.list(Layout.graves(conversation), null, 1);
+    while (page.entries().isEmpty() && page.next() != null) { // which a store may answer
+      page = storage.list(Layout.graves(conversation), page.next(), 1);
+    }
+    return page.entries().isEmpty() ? 0 : Layout.buried(page.entries().getFirst().name()) + 1;
   }
 
   /** Tells the words of a job while they come; whoever follows {@link #live} hears them. */

@@ -11,11 +11,11 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * How many jobs of one tenant run at a time in one process, so that one that has many leaves the
  * others room. What is too much steps back: it is told when to come again, one after the other at
- * the pace at which jobs of its tenant have ended here, so that a flood of any size knocks no more
- * often than it can be let in. Safe for use by many threads.
+ * the pace at which jobs of its tenant have ended here, and after some minutes at the latest. Safe
+ * for use by many threads.
  */
 public final class Shares {
-  private static final Duration SHORTEST = Duration.ofMillis(200);
+  private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final Duration FARTHEST = Duration.ofMinutes(5);
 
@@ -62,15 +62,23 @@ public final class Shares {
     }
   }
 
-  /** A job that was let run runs no more. */
-  void over(String tenant, Duration ran) {
+  /**
+   * A job that was let run runs no more.
+   *
+   * @param ran how long it was worked on, if it has come to its end
+   */
+  void over(String tenant, Optional<Duration> ran) {
     lock.lock();
     try {
       Share share = shares.get(tenant);
-      if (share != null && --share.running == 0) {
-        shares.remove(tenant); // as if never seen: there are any number of tenants
-      } else if (share != null) {
-        share.usual = share.usual.multipliedBy(3).plus(within(ran)).dividedBy(4);
+      if (share == null) {
+        return;
+      }
+      share.running--;
+      ran.ifPresent(
+          time -> share.usual = share.usual.multipliedBy(3).plus(within(time)).dividedBy(4));
+      if (share.running == 0 && !share.last.isAfter(clock.instant())) {
+        shares.remove(tenant); // nobody is in its line: there are any number of tenants
       }
     } finally {
       lock.unlock();

@@ -119,7 +119,7 @@ final class Shift {
 
   private Verdict end(Delivery delivery, Claim claim, Ending ending) {
     claim.append(results.ended(claim.log(), ending));
-    tell(claim.log(), "job ended");
+    tell(claim.log());
     if (!delivery.locked()) {
       throw new Halt(Halt.Why.LOCK_LOST);
     }
@@ -128,7 +128,7 @@ final class Shift {
   }
 
   /** One line for whoever looks after this; nothing in it that a caller or a model has written. */
-  static void tell(JobLog job, String what) {
+  static void tell(JobLog job) {
     JobState state = job.state();
     StopReason reason = state.ended().orElseThrow().stopReason();
     log.atInfo()
@@ -136,7 +136,7 @@ final class Shift {
         .addKeyValue("status", reason.status().word())
         .addKeyValue("reason", reason.word())
         .addKeyValue("seconds", state.workedFor(state.endedAt().orElseThrow()).toMillis() / 1000.0)
-        .log(what);
+        .log("job ended");
   }
 
   private Verdict release(Claim claim, String why, Instant notBefore) {

@@ -19,8 +19,6 @@ import dev.millrace.journal.Index;
 import dev.millrace.journal.JobLog;
 import dev.millrace.journal.Journal;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +43,6 @@ public final class Worker {
   private final Look look;
   private final Shift shift;
   private final Shares shares;
-  private final InstantSource clock;
   private volatile boolean stopping;
 
   /**
@@ -63,7 +60,6 @@ public final class Worker {
     this.look = new Look(desk);
     this.shift = new Shift(desk, agents, loop);
     this.shares = desk.shares();
-    this.clock = desk.clock();
   }
 
   /** From here on every job is let go at its next step. */
@@ -143,7 +139,7 @@ public final class Worker {
         }
         case Move.End(JobLog job, var ending) -> {
           if (job.append(results.ended(job, ending))) {
-            Shift.tell(job, "job ended before it could run");
+            Shift.tell(job);
             aftermath.finish(job);
             return new Verdict.Done();
           }
@@ -181,11 +177,10 @@ public final class Worker {
       pointers.later(job, shift.after(delivery, pause.get()));
       return Optional.of(new Verdict.Done());
     }
-    Instant began = clock.instant();
     try {
       return take(delivery, job);
     } finally {
-      shares.over(tenant, Duration.between(began, clock.instant()));
+      shares.over(tenant, job.state().endedAt().map(end -> job.state().workedFor(end)));
     }
   }
 

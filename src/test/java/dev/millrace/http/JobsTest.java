@@ -106,6 +106,20 @@ class JobsTest {
   }
 
   @Test
+  void who_goes_away_while_he_waits_leaves_nobody_behind() throws Exception {
+    String id = server.submit();
+
+    var answer =
+        server.client.sendAsync(
+            server.request("/v1/jobs/" + id + "?wait=2").build(),
+            HttpResponse.BodyHandlers.ofString());
+    Eventually.that("somebody waits", () -> server.journal().watched() > 0);
+    answer.cancel(true);
+
+    Eventually.that("nobody waits", () -> server.journal().watched() == 0);
+  }
+
+  @Test
   void who_knows_a_state_is_answered_when_it_changes() throws Exception {
     String id = server.submit();
     String tag = header(server.get("/v1/jobs/" + id), "ETag");

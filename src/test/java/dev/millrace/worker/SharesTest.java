@@ -25,7 +25,7 @@ class SharesTest {
     assertThat(begin("red")).isPresent();
     assertThat(begin("blue")).isEmpty();
 
-    shares.over("red", Duration.ofSeconds(1));
+    shares.over("red", Optional.of(Duration.ofSeconds(1)));
     assertThat(begin("red")).isEmpty();
   }
 
@@ -42,11 +42,24 @@ class SharesTest {
 
     clock.advance(Duration.ofSeconds(10));
     assertThat(begin("red").orElseThrow()).as("they all have come").hasMillis(500);
-    shares.over("red", Duration.ofSeconds(9));
+    shares.over("red", Optional.of(Duration.ofSeconds(9)));
     begin("red");
     assertThat(begin("red").orElseThrow())
         .as("jobs take longer")
         .isGreaterThan(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void what_was_learned_holds_while_somebody_is_in_line() {
+    begin("red");
+    begin("red");
+    begin("red");
+    shares.over("red", Optional.of(Duration.ofSeconds(41)));
+    shares.over("red", Optional.empty());
+    begin("red");
+    begin("red");
+
+    assertThat(begin("red").orElseThrow()).isGreaterThan(Duration.ofSeconds(5));
   }
 
   @Test
@@ -64,7 +77,7 @@ class SharesTest {
     begin("red");
 
     assertThat(shares.begin("red", true)).isEmpty();
-    shares.over("red", Duration.ofSeconds(1));
+    shares.over("red", Optional.of(Duration.ofSeconds(1)));
     assertThat(begin("red")).isPresent();
   }
 

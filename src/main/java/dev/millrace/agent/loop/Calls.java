@@ -191,10 +191,6 @@ final class Calls {
       return Objects.requireNonNull(tool.call(call.arguments(), context), "no outcome");
     } catch (Unavailable e) {
       throw e;
-    } catch (Delegation.Expired e) {
-      return ToolOutcome.error(StopReason.DELEGATION_EXPIRED.word() + ": " + e.getMessage());
-    } catch (Delegation.NotDelegated e) {
-      return ToolOutcome.error("not allowed: " + e.getMessage());
     } catch (RuntimeException | LinkageError | VirtualMachineError e) {
       return failed(tool, e);
     }
@@ -212,6 +208,12 @@ final class Calls {
   }
 
   private static ToolOutcome failed(Tool tool, Throwable fault) {
+    if (fault instanceof Delegation.Expired) {
+      return ToolOutcome.error(StopReason.DELEGATION_EXPIRED.word() + ": " + fault.getMessage());
+    }
+    if (fault instanceof Delegation.NotDelegated) {
+      return ToolOutcome.error("not allowed: " + fault.getMessage());
+    }
     log.atWarn()
         .setCause(fault)
         .addKeyValue("tool", tool.name())

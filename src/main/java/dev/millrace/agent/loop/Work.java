@@ -254,6 +254,9 @@ final class Work {
           "it was cut short (" + ending.reason().word() + "): " + ending.response());
     }
     boolean ours = ending.reason() == StopReason.DELEGATION_EXPIRED; // and of whoever called it
-    return ToolOutcome.error((ours ? "" : "it failed: ") + failure.message());
+    return ToolOutcome.error(
+        ours
+            ? failure.message() + "\nUntil then it had found: " + ending.response()
+            : "it failed: " + failure.message());
   }
 }

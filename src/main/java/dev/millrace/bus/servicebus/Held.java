@@ -26,7 +26,6 @@ public final class Held {
   private final Duration lock;
   private volatile Runnable onLost = () -> {};
   private volatile long until;
-  private volatile boolean renewed;
   private volatile boolean lost;
   private volatile boolean over;
   private volatile @Nullable Future<?> next;
@@ -93,11 +92,7 @@ public final class Held {
     long asked = System.nanoTime();
     return link.with(client -> client.renewMessageLock(message))
         .timeout(shorter(lock.dividedBy(2), LONGEST_ANSWER))
-        .doOnNext(
-            answer -> {
-              until = asked + lock.toNanos();
-              renewed = true;
-            })
+        .doOnNext(answer -> until = asked + lock.toNanos())
         .doOnError(BusFaults::lockLost, fault -> lose());
   }
 
@@ -115,9 +110,6 @@ public final class Held {
   public boolean renew() {
     if (!locked()) {
       return false;
-    }
-    if (renewed && until - System.nanoTime() > lock.toNanos() / 2) {
-      return true; // the broker has just said so
     }
     try {
       renewal().block();

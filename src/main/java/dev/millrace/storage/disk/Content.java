@@ -3,6 +3,7 @@ package dev.millrace.storage.disk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,12 @@ final class Content extends InputStream {
   public byte[] readAllBytes() throws IOException {
     long last = inFile + slices.stream().mapToLong(Slice::length).sum();
     long left = Math.max(0, Math.min(end, last) - position);
-    return left < LARGEST_ARRAY ? readNBytes((int) left) : super.readAllBytes();
+    if (left >= LARGEST_ARRAY) {
+      return super.readAllBytes();
+    }
+    byte[] all = new byte[(int) left];
+    int got = readNBytes(all, 0, all.length);
+    return got == all.length ? all : Arrays.copyOf(all, got);
   }
 
   private int fromFile(byte[] into, int offset, int length) throws IOException {

@@ -93,24 +93,6 @@ class PumpInBadWeatherTest {
   }
 
   @Test
-  void a_lock_that_the_broker_has_just_renewed_is_not_asked_for_again() throws Exception {
-    var sure = new CountDownLatch(1);
-    pump(
-        delivery -> {
-          if (delivery.renew()) {
-            cable.fallSilent();
-            if (delivery.renew()) {
-              sure.countDown();
-            }
-          }
-          return DONE;
-        });
-    bus.send("jobs", "1");
-
-    await(sure);
-  }
-
-  @Test
   void what_runs_loses_its_lock_when_the_connection_stays_away_and_comes_again() throws Exception {
     var go = new CountDownLatch(1);
     var lost = new CountDownLatch(1);

@@ -38,7 +38,7 @@ class MutantTest {
             "finish before end",
             SHIFT,
             "    claim.append(results.ended(claim.log(), ending));\n"
-                + "    tell(claim.log(), \"job ended\");\n"
+                + "    tell(claim.log());\n"
                 + "    if (!delivery.locked()) {\n"
                 + "      throw new Halt(Halt.Why.LOCK_LOST);\n"
                 + "    }\n"

@@ -23,7 +23,7 @@ _KINDS = {
 _ALL = sum(_KINDS.values())
 
 
-class Rooms:
+class Spaces:
     """Makes one set of namespaces for each that was ordered. All sets are alike, and each goes to
     the one process that moves in."""
 
@@ -47,6 +47,11 @@ class Rooms:
         except ConnectionError:
             sys.exit("The process that makes namespaces has ended.")
 
+    def take_back(self) -> None:
+        """Lets go of one that was ordered for a process that could not be made."""
+        for fd in receive_packet(self._here)[1]:
+            os.close(fd)
+
     def close(self) -> None:
         """Makes no more."""
         self._here.close()
@@ -68,22 +73,26 @@ class Rooms:
 
 def _make(orders: socket.socket, furnish: Callable[[], None]) -> None:
     """Until nobody orders any more."""
+    home: list[int] = []
     with contextlib.suppress(EOFError):
-        # What this process was born into belongs to others, and there would be no way back.
-        linux.unshare(_ALL)
-        home = _opened()
         while True:
             receive_packet(orders)
+            fds: list[int] = []
             try:
+                if not home:
+                    # What this process was born into belongs to others: there is no way back there.
+                    linux.unshare(_ALL)
+                    home = _opened()
                 linux.unshare(_ALL)
                 furnish()
                 fds = _opened()
                 send_packet(orders, {}, fds)
-                for fd in fds:
-                    os.close(fd)
             except OSError as problem:
                 send_packet(orders, {"errno": problem.errno, "error": problem.strerror})
-            _enter(home)
+            for fd in fds:
+                os.close(fd)
+            if home:
+                _enter(home)
 
 
 def _opened() -> list[int]:
