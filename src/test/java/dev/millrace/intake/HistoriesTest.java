@@ -223,6 +223,24 @@ class HistoriesTest {
     assertThat(doors.storage.names()).filteredOn(name -> name.startsWith("talks/")).hasSize(1);
   }
 
+  @Test
+  void so_is_one_that_was_cut_short_behind_its_mark() {
+    for (String name : List.of("asked", "deleted", "read")) {
+      answer(ask("one?", name));
+      log(name).append(new ConversationEntry.Closed("alice"));
+      doors.storage.putIfAbsent(Layout.grave(ref(name), 0), InputStream.nullInputStream(), 0);
+    }
+
+    answer(ask("two?", "asked"));
+    assertThat(get("asked").orElseThrow().turns()).hasSize(1);
+    assertThat(histories.delete(ALICE, "analyst", "deleted")).isEqualTo(Deletion.UNKNOWN);
+    assertThat(get("read")).isEmpty();
+
+    assertThat(doors.storage.names())
+        .filteredOn(name -> name.startsWith("conversations/") && !name.contains("~gone/"))
+        .containsExactly(Layout.log(Layout.conversation(ref("asked"), 1)));
+  }
+
   /** Two begin it at once; only one of their entries means something. */
   @Test
   void who_lost_the_race_to_begin_is_not_listed() {
